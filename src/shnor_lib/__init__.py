@@ -1,0 +1,47 @@
+"""Find, explain, support and follow up schools with low results and in difficult conditions.
+
+Everything a notebook needs is importable from here::
+
+    from shnor_lib import open_project, load, identify, rate, wellbeing_index, dynamics
+
+Names are loaded on first use, so that ``import shnor_lib`` (and a build with nothing to do)
+stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE: dict[str, str] = {
+    "open_project": "project",
+    "Project": "project",
+    "load_dataset": "store",
+    "Dataset": "store",
+    "load_ruleset": "methods.ruleset",
+    "RuleSet": "methods.ruleset",
+    "identify": "methods.identification",
+    "Identification": "methods.identification",
+    "load_rating": "methods.ranking",
+    "rate": "methods.ranking",
+    "load_index": "methods.wellbeing",
+    "wellbeing_index": "methods.wellbeing",
+    "dynamics": "methods.dynamics",
+    "Fault": "faults",
+    "ShnorError": "faults",
+    "TABLES": "tables",
+}
+
+__all__ = [*_WHERE, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"shnor_lib.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'shnor_lib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

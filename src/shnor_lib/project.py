@@ -1,0 +1,255 @@
+"""A project: the folder a methodologist works in, and its settings.
+
+A project is any folder with a ``shnor.yml``. Everything the build reads or writes lies inside
+it: ``data/raw``, ``data/processed``, ``notebooks``, ``reports``, ``_quarto.yml``, ``_site``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shnor_lib.faults import ShnorError
+from shnor_lib.yaml_source import YamlFault, explain, load_yaml
+
+SETTINGS_FILE = "shnor.yml"
+Season = Literal["spring", "autumn"]
+Audience = Literal["ministry"]
+"""Who a build is for. Only the full internal build exists so far."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Scope(_Strict):
+    """Which rows of the results a calendar entry is about; empty list means all."""
+
+    procedure: str
+    year: int = Field(ge=2000, le=2100)
+    grades: list[int] = Field(default_factory=list)
+    subjects: list[str] = Field(default_factory=list)
+    note: str = ""
+    standing: str = "решение пользователя"
+
+    def covers(self, procedure: str, year: int, grade: int | None, subject: str | None) -> bool:
+        """Whether the entry is about this procedure, year, grade and subject."""
+        return (
+            self.procedure == procedure
+            and self.year == year
+            and (not self.grades or grade in self.grades)
+            and (not self.subjects or subject in self.subjects)
+        )
+
+
+class SeasonEntry(_Scope):
+    """A procedure held in a season of its own."""
+
+    season: Season
+
+
+class NotHeldEntry(_Scope):
+    """A procedure not held: «не проводилось», never zero."""
+
+
+class ScaleBreak(_Scope):
+    """The scale changed in ``year``: nothing is compared across it."""
+
+
+class Calendar(_Strict):
+    """When procedures were held; see ``calendar.yml``. Earlier rows win."""
+
+    seasons: list[SeasonEntry] = Field(default_factory=list)
+    not_held: list[NotHeldEntry] = Field(default_factory=list)
+    scale_breaks: list[ScaleBreak] = Field(default_factory=list)
+
+    def season(self, procedure: str, year: int, grade: int | None = None) -> Season:
+        """Season in which the procedure on the programme of ``year`` was held."""
+        for entry in self.seasons:
+            if entry.covers(procedure, year, grade, None):
+                return entry.season
+        return "spring"
+
+    def not_held_note(
+        self, procedure: str, year: int, grade: int | None = None, subject: str | None = None
+    ) -> str | None:
+        """Why the procedure was not held, or None if it was."""
+        for entry in self.not_held:
+            if entry.covers(procedure, year, grade, subject):
+                return entry.note
+        return None
+
+    def over(self, base: Calendar) -> Calendar:
+        """This calendar's rows first, then those of ``base``."""
+        return Calendar(
+            seasons=self.seasons + base.seasons,
+            not_held=self.not_held + base.not_held,
+            scale_breaks=self.scale_breaks + base.scale_breaks,
+        )
+
+
+class Settings(_Strict):
+    """What ``shnor.yml`` may say. Unknown keys are refused with their line."""
+
+    title: str
+    subtitle: str = ""
+    organisation: str = ""
+    ruleset: str = "tbilissky-2021"
+    compare: list[str] = Field(default_factory=lambda: ["olenek-2021", "rosobrnadzor-847"])
+    rating: str = "proposal"
+    wellbeing_index: str = "proposal"
+    years: list[int] = Field(default_factory=list)
+    audience: Audience = "ministry"
+    calendar: Calendar = Field(default_factory=Calendar)
+
+
+@dataclass(frozen=True)
+class Project:
+    """An opened project.
+
+    Parameters
+    ----------
+    root
+        Absolute path of the folder.
+    settings
+        Validated contents of ``shnor.yml``.
+    """
+
+    root: Path
+    settings: Settings
+
+    @property
+    def raw_dir(self) -> Path:
+        """What people and federal systems give."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed_dir(self) -> Path:
+        """Tidy parquet tables."""
+        return self.root / "data" / "processed"
+
+    @property
+    def notebooks_dir(self) -> Path:
+        """The monitorings, one notebook each."""
+        return self.root / "notebooks"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Executed notebooks and generated pages."""
+        return self.root / "reports"
+
+    @property
+    def site_dir(self) -> Path:
+        """The published site."""
+        return self.root / "_site"
+
+    @property
+    def state_dir(self) -> Path:
+        """What the build remembers between runs; may be deleted at any time."""
+        return self.root / ".shnor"
+
+    @property
+    def calendar(self) -> Calendar:
+        """The packaged calendar with the project's own rows on top."""
+        return self.settings.calendar.over(packaged_calendar())
+
+    def definition_path(self, kind: Literal["rulesets", "ratings", "indices"], name: str) -> Path:
+        """Where a rule set, rating or index definition lies.
+
+        The project's own folder (``rulesets/`` and so on at its root) wins over the packaged
+        one.
+
+        Raises
+        ------
+        ShnorError
+            No such definition; the message lists those there are.
+        """
+        own = self.root / kind / f"{name}.yml"
+        if own.is_file():
+            return own
+        packaged = Path(str(resources.files("shnor_lib") / "methods" / kind))
+        path = packaged / f"{name}.yml"
+        if path.is_file():
+            return path
+        known = sorted(
+            {p.stem for folder in (self.root / kind, packaged) for p in folder.glob("*.yml")}
+        )
+        raise ShnorError(
+            f"Нет файла «{name}.yml» в папке «{kind}». Есть: {', '.join(known)}. "
+            f"Исправьте имя в {SETTINGS_FILE} или положите файл в «{self.root / kind}»."
+        )
+
+
+def packaged_calendar() -> Calendar:
+    """The calendar that comes with the library."""
+    text = (resources.files("shnor_lib") / "calendar.yml").read_text(encoding="utf-8")
+    return Calendar.model_validate(yaml.safe_load(text))
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check ``shnor.yml``.
+
+    Raises
+    ------
+    ShnorError
+        With every fault of the file, each with its line.
+    """
+    values, lines = load_yaml(path)
+    if not isinstance(values, dict):
+        raise ShnorError(f"{path.name}: ожидался список настроек «ключ: значение».")
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise YamlFault(explain(error, path, lines)) from None
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above ``start`` that holds ``shnor.yml``.
+
+    Raises
+    ------
+    ShnorError
+        There is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise ShnorError(
+        f"В папке «{here}» и выше нет файла {SETTINGS_FILE}. "
+        "Перейдите в папку проекта или создайте проект: shnor new ПАПКА."
+    )
+
+
+def open_project(path: str | Path | None = None) -> Project:
+    """Open the project at or above ``path`` (default: the current folder).
+
+    Parameters
+    ----------
+    path
+        Any path inside the project. A notebook in ``notebooks/`` may simply call
+        ``open_project()``.
+
+    Raises
+    ------
+    ShnorError
+        No project there, or faults in its ``shnor.yml`` (all of them, with lines).
+
+    Examples
+    --------
+    >>> project = open_project(".")               # doctest: +SKIP
+    >>> project.settings.ruleset                  # doctest: +SKIP
+    'tbilissky-2021'
+    """
+    root = find_root(Path(path) if path is not None else None)
+    return Project(root, read_settings(root / SETTINGS_FILE))
+
+
+def known_settings() -> dict[str, Any]:
+    """Names and defaults of all settings, for the documentation."""
+    return {name: field.default for name, field in Settings.model_fields.items()}

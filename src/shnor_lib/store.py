@@ -1,0 +1,186 @@
+"""Tidy tables on disk: parquet by table and year, and the data set a notebook works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from shnor_lib.faults import Fault, ShnorError
+from shnor_lib.tables import CELLS_COLUMNS, TABLES
+
+NO_YEAR = "all"
+"""File stem of a table whose rows belong to no year."""
+
+
+@dataclass
+class Dataset:
+    """All tidy tables of a project; an absent table is an empty frame with its columns.
+
+    Attributes
+    ----------
+    schools, results, social_passport, staff, rating_points
+        See :mod:`shnor_lib.tables`.
+    cells
+        Which tidy column stands in which column letter: ``source_file``, ``source_sheet``,
+        ``column``, ``letter``.
+    faults
+        Warnings and questions found while reading (errors never reach a data set unless the
+        user asked to keep good rows).
+    """
+
+    schools: pd.DataFrame = field(default_factory=lambda: TABLES["schools"].empty())
+    results: pd.DataFrame = field(default_factory=lambda: TABLES["results"].empty())
+    social_passport: pd.DataFrame = field(default_factory=lambda: TABLES["social_passport"].empty())
+    staff: pd.DataFrame = field(default_factory=lambda: TABLES["staff"].empty())
+    rating_points: pd.DataFrame = field(default_factory=lambda: TABLES["rating_points"].empty())
+    cells: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(CELLS_COLUMNS), dtype="string")
+    )
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def years(self) -> list[int]:
+        """Years that have results or a social passport, ascending."""
+        found: set[int] = set()
+        for frame in (self.results, self.social_passport, self.rating_points):
+            found.update(int(year) for year in frame["year"].dropna().unique())
+        return sorted(found)
+
+    def until(self, year: int) -> Dataset:
+        """The same data as they stood when ``year`` ended: nothing later is visible."""
+        return Dataset(
+            **{
+                name: frame[frame["year"] <= year].reset_index(drop=True)
+                if TABLES[name].by_year
+                else frame
+                for name in TABLES
+                for frame in (getattr(self, name),)
+            },
+            cells=self.cells,
+            faults=self.faults,
+        )
+
+    def cell(self, source_file: str, source_sheet: str, source_row: int, *columns: str) -> str:
+        """Cell references such as ``G15, H15`` for tidy columns of one source row."""
+        index = self._letters()
+        letters = [index.get((source_file, source_sheet, column)) for column in columns]
+        return ", ".join(f"{letter}{source_row}" for letter in letters if letter)
+
+    def _letters(self) -> dict[tuple[str, str, str], str]:
+        cached: dict[tuple[str, str, str], str] | None = getattr(self, "_letter_index", None)
+        if cached is None:
+            cached = {
+                (file, sheet, column): letter
+                for file, sheet, column, letter in self.cells[list(CELLS_COLUMNS)].itertuples(
+                    index=False
+                )
+            }
+            self._letter_index = cached
+        return cached
+
+
+def write_atomically(path: Path, data: bytes) -> bool:
+    """Write ``data`` unless the file already holds it; return whether it changed.
+
+    The file appears complete or not at all.
+    """
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside.write_bytes(data)
+    beside.replace(path)
+    return True
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> bool:
+    """Write a frame as parquet with reproducible bytes; return whether the file changed."""
+    import io
+
+    buffer = io.BytesIO()
+    frame.reset_index(drop=True).to_parquet(buffer, index=False, compression="zstd")
+    return write_atomically(path, buffer.getvalue())
+
+
+def table_files(processed: Path, name: str, years: Iterable[int] | None = None) -> list[Path]:
+    """Parquet files of a table, all years or the given ones."""
+    folder = processed / name
+    if years is None:
+        return sorted(folder.glob("*.parquet"))
+    return [p for year in years if (p := folder / f"{year}.parquet").is_file()]
+
+
+def load_dataset(processed: Path, *, until: int | None = None) -> Dataset:
+    """Read the tidy tables.
+
+    Parameters
+    ----------
+    processed
+        ``data/processed`` of a project.
+    until
+        Last year to read; later years are not opened at all.
+
+    Raises
+    ------
+    ShnorError
+        Nothing has been processed yet.
+    """
+    import json
+
+    marker = processed / "faults.json"
+    if not marker.is_file():
+        raise ShnorError(
+            f"В «{processed}» нет обработанных данных. Запустите «shnor build» (или «shnor check»)."
+        )
+    frames: dict[str, pd.DataFrame] = {}
+    for name, table in TABLES.items():
+        files = table_files(processed, name)
+        if until is not None and table.by_year:
+            files = [path for path in files if int(path.stem) <= until]
+        parts = [pd.read_parquet(path) for path in files]
+        frames[name] = pd.concat(parts, ignore_index=True) if parts else table.empty()
+    cells_path = processed / "cells" / f"{NO_YEAR}.parquet"
+    cells = pd.read_parquet(cells_path) if cells_path.is_file() else None
+    faults = [Fault.from_dict(item) for item in json.loads(marker.read_text(encoding="utf-8"))]
+    dataset = Dataset(**frames, faults=faults)
+    if cells is not None:
+        dataset.cells = cells
+    return dataset
+
+
+def save_dataset(processed: Path, dataset: Dataset) -> list[Path]:
+    """Write the tidy tables by year; files of years that are gone are removed.
+
+    Returns
+    -------
+    list of Path
+        Every file of the data set, whether or not it changed.
+    """
+    import json
+
+    written: list[Path] = []
+    for name, table in TABLES.items():
+        frame: pd.DataFrame = getattr(dataset, name)
+        keep: set[Path] = set()
+        if table.by_year:
+            for year, part in frame.groupby("year", sort=True):
+                path = processed / name / f"{int(str(year))}.parquet"
+                write_frame(path, part)
+                keep.add(path)
+        elif len(frame):
+            path = processed / name / f"{NO_YEAR}.parquet"
+            write_frame(path, frame)
+            keep.add(path)
+        for stale in set(table_files(processed, name)) - keep:
+            stale.unlink()
+        written.extend(sorted(keep))
+    cells_path = processed / "cells" / f"{NO_YEAR}.parquet"
+    write_frame(cells_path, dataset.cells)
+    marker = processed / "faults.json"
+    text = json.dumps([fault.to_dict() for fault in dataset.faults], ensure_ascii=False, indent=1)
+    write_atomically(marker, text.encode())
+    return [*written, cells_path, marker]
