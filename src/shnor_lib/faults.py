@@ -30,8 +30,8 @@ class Fault:
     file
         Path relative to ``data/raw`` (or a settings file's name).
     sheet, cell
-        Sheet name and cell reference such as ``H15``; empty when the whole file or sheet
-        is meant.
+        Sheet name and cell reference such as ``H15`` or ``G2:K2`` (in YAML files «строка 12»);
+        empty when the whole file or sheet is meant.
     code
         Short stable identifier of the kind of fault, e.g. ``missing-column``.
     message, expected, remedy
@@ -58,7 +58,9 @@ class Fault:
         parts = [self.file]
         if self.sheet:
             parts.append(f"лист «{self.sheet}»")
-        if self.cell:
+        if self.cell.startswith("строк"):
+            parts.append(self.cell)
+        elif self.cell:
             parts.append(f"ячейка {self.cell}" if ":" not in self.cell else f"ячейки {self.cell}")
         return ", ".join(parts)
 

@@ -85,7 +85,7 @@ class Calendar(_Strict):
         return None
 
     def over(self, base: Calendar) -> Calendar:
-        """This calendar's rows first, then those of ``base``."""
+        """Return a calendar with these rows first, then those of ``base``."""
         return Calendar(
             seasons=self.seasons + base.seasons,
             not_held=self.not_held + base.not_held,

@@ -159,13 +159,9 @@ class Table:
         for column in self.columns:
             checks: list[pa.Check] = []
             if column.minimum is not None:
-                checks.append(
-                    pa.Check.ge(column.minimum, error=f"не меньше {column.minimum:g}")
-                )
+                checks.append(pa.Check.ge(column.minimum, error=f"не меньше {column.minimum:g}"))
             if column.maximum is not None:
-                checks.append(
-                    pa.Check.le(column.maximum, error=f"не больше {column.maximum:g}")
-                )
+                checks.append(pa.Check.le(column.maximum, error=f"не больше {column.maximum:g}"))
             if column.choices:
                 checks.append(
                     pa.Check.isin(
@@ -183,9 +179,9 @@ class Table:
             columns[name] = pa.Column(dtype, nullable=True)
         wide = [
             pa.Check(
-                lambda frame, part=column.name, whole=column.part_of: ~(
-                    frame[part] > frame[whole]
-                ).fillna(value=False),
+                lambda frame, part=column.name, whole=column.part_of: (
+                    ~(frame[part] > frame[whole]).fillna(value=False)
+                ),
                 name=f"part:{column.name}:{column.part_of}",
                 error=f"«{column.title}» не больше, чем «{self.column(column.part_of).title}»",
             )
@@ -239,27 +235,96 @@ SCHOOLS = Table(
     ("school_id",),
     (
         _SCHOOL,
-        Column("name", "Краткое наименование", "text", "Как школу называют в отчётах.",
-               required=True, aliases=("ОО", "Наименование ОО", "Название ОО"), example="МБОУ «СОШ № 1 с. Светлое»"),
+        Column(
+            "name",
+            "Краткое наименование",
+            "text",
+            "Как школу называют в отчётах.",
+            required=True,
+            aliases=("ОО", "Наименование ОО", "Название ОО"),
+            example="МБОУ «СОШ № 1 с. Светлое»",
+        ),
         Column("full_name", "Полное наименование", "text", "По уставу."),
-        Column("municipality", "Муниципалитет", "text", "Муниципальный район или округ.",
-               required=True, aliases=("МО", "Муниципальное образование"), example="Приозёрный район"),
-        Column("settlement", "Населённый пункт", "text", "Где находится школа.", example="с. Светлое"),
-        Column("settlement_type", "Тип населённого пункта", "text", "Выберите из списка.",
-               choices={value: value for value in SETTLEMENT_TYPES}, example="село"),
-        Column("settlement_size", "Жителей, тыс.", "float",
-               "Число жителей населённого пункта, тысяч человек.", minimum=0, maximum=20000, example=1.2),
-        Column("remoteness", "Удалённость от крупного города", "int",
-               "1 — рядом с городом более 100 тыс. жителей … 4 — далеко, нет регулярного транспорта.",
-               minimum=1, maximum=4, example=3),
-        Column("kind", "Вид школы", "text", "Выберите из списка. Пусто — общеобразовательная.",
-               choices={value: value for value in SCHOOL_KINDS}, example="общеобразовательная"),
-        Column("last_grade", "Последний класс", "int", "4, 9 или 11.", minimum=1, maximum=12, example=11),
+        Column(
+            "municipality",
+            "Муниципалитет",
+            "text",
+            "Муниципальный район или округ.",
+            required=True,
+            aliases=("МО", "Муниципальное образование"),
+            example="Приозёрный район",
+        ),
+        Column(
+            "settlement", "Населённый пункт", "text", "Где находится школа.", example="с. Светлое"
+        ),
+        Column(
+            "settlement_type",
+            "Тип населённого пункта",
+            "text",
+            "Выберите из списка.",
+            choices={value: value for value in SETTLEMENT_TYPES},
+            example="село",
+        ),
+        Column(
+            "settlement_size",
+            "Жителей, тыс.",
+            "float",
+            "Число жителей населённого пункта, тысяч человек.",
+            minimum=0,
+            maximum=20000,
+            example=1.2,
+        ),
+        Column(
+            "remoteness",
+            "Удалённость от крупного города",
+            "int",
+            "1 — рядом с городом более 100 тыс. жителей … 4 — далеко, нет регулярного транспорта.",
+            minimum=1,
+            maximum=4,
+            example=3,
+        ),
+        Column(
+            "kind",
+            "Вид школы",
+            "text",
+            "Выберите из списка. Пусто — общеобразовательная.",
+            choices={value: value for value in SCHOOL_KINDS},
+            example="общеобразовательная",
+        ),
+        Column(
+            "last_grade",
+            "Последний класс",
+            "int",
+            "4, 9 или 11.",
+            minimum=1,
+            maximum=12,
+            example=11,
+        ),
         Column("fis_login", "Логин ФИС ОКО", "text", "Например edu123456.", example="edu000001"),
-        Column("ris_code", "Код ОО в РИС ГИА", "text", "Код организации, не код муниципалитета.", example="101001"),
+        Column(
+            "ris_code",
+            "Код ОО в РИС ГИА",
+            "text",
+            "Код организации, не код муниципалитета.",
+            example="101001",
+        ),
         Column("inn", "ИНН", "text", "10 цифр."),
-        Column("opened", "Открыта в году", "int", "Если школа открыта недавно.", minimum=1700, maximum=2100),
-        Column("closed", "Закрыта в году", "int", "Если школа закрыта или присоединена.", minimum=1700, maximum=2100),
+        Column(
+            "opened",
+            "Открыта в году",
+            "int",
+            "Если школа открыта недавно.",
+            minimum=1700,
+            maximum=2100,
+        ),
+        Column(
+            "closed",
+            "Закрыта в году",
+            "int",
+            "Если школа закрыта или присоединена.",
+            minimum=1700,
+            maximum=2100,
+        ),
     ),
 )
 
@@ -272,27 +337,75 @@ RESULTS = Table(
     (
         _SCHOOL,
         _YEAR,
-        Column("season", "Сезон", "text", "Когда проводилась работа. Пусто — весна.",
-               choices=SEASONS, example="весна"),
-        Column("procedure", "Процедура", "text", "Выберите из списка.", required=True,
-               choices=PROCEDURES, example="ОГЭ"),
-        Column("grade", "Класс", "int",
-               "Класс программы, по которой написана работа: 4–8, 10 для ВПР, 9 для ОГЭ, 11 для ЕГЭ.",
-               required=True, minimum=1, maximum=12, example=9),
-        Column("subject", "Предмет", "text", "Именительный падеж: «русский язык».", required=True,
-               example="математика"),
-        _count("n", "Участников", "Сколько учеников получили результат.", required=True,
-               aliases=("Кол-во участников",), example=24),
-        _count("n2", "«2»", "Получили отметку «2», человек.", aliases=("2",), example=3, part_of="n"),
-        _count("n3", "«3»", "Получили отметку «3», человек.", aliases=("3",), example=9, part_of="n"),
-        _count("n4", "«4»", "Получили отметку «4», человек.", aliases=("4",), example=8, part_of="n"),
-        _count("n5", "«5»", "Получили отметку «5», человек.", aliases=("5",), example=4, part_of="n"),
-        _count("n_low", "Ниже минимума",
-               "Только ЕГЭ и процедуры без отметок: не набрали минимальный балл, человек.",
-               aliases=("Не преодолели порог", "Не переступили порог"), part_of="n"),
-        _count("n_high", "Высокие результаты",
-               "Только ЕГЭ и процедуры без отметок: 81 балл и выше, человек.",
-               aliases=("81 балл и выше", "81–100 баллов"), part_of="n"),
+        Column(
+            "season",
+            "Сезон",
+            "text",
+            "Когда проводилась работа. Пусто — весна.",
+            choices=SEASONS,
+            example="весна",
+        ),
+        Column(
+            "procedure",
+            "Процедура",
+            "text",
+            "Выберите из списка.",
+            required=True,
+            choices=PROCEDURES,
+            example="ОГЭ",
+        ),
+        Column(
+            "grade",
+            "Класс",
+            "int",
+            "Класс программы, по которой написана работа: 4–8, 10 для ВПР, 9 для ОГЭ, 11 для ЕГЭ.",
+            required=True,
+            minimum=1,
+            maximum=12,
+            example=9,
+        ),
+        Column(
+            "subject",
+            "Предмет",
+            "text",
+            "Именительный падеж: «русский язык».",
+            required=True,
+            example="математика",
+        ),
+        _count(
+            "n",
+            "Участников",
+            "Сколько учеников получили результат.",
+            required=True,
+            aliases=("Кол-во участников",),
+            example=24,
+        ),
+        _count(
+            "n2", "«2»", "Получили отметку «2», человек.", aliases=("2",), example=3, part_of="n"
+        ),
+        _count(
+            "n3", "«3»", "Получили отметку «3», человек.", aliases=("3",), example=9, part_of="n"
+        ),
+        _count(
+            "n4", "«4»", "Получили отметку «4», человек.", aliases=("4",), example=8, part_of="n"
+        ),
+        _count(
+            "n5", "«5»", "Получили отметку «5», человек.", aliases=("5",), example=4, part_of="n"
+        ),
+        _count(
+            "n_low",
+            "Ниже минимума",
+            "Только ЕГЭ и процедуры без отметок: не набрали минимальный балл, человек.",
+            aliases=("Не преодолели порог", "Не переступили порог"),
+            part_of="n",
+        ),
+        _count(
+            "n_high",
+            "Высокие результаты",
+            "Только ЕГЭ и процедуры без отметок: 81 балл и выше, человек.",
+            aliases=("81 балл и выше", "81–100 баллов"),
+            part_of="n",
+        ),
         Column("mean_score", "Средний балл", "float", "Если известен.", minimum=0, maximum=100),
     ),
 )
@@ -312,21 +425,69 @@ SOCIAL_PASSPORT = Table(
         _count("low_income", "Из малообеспеченных семей", "Учеников.", part_of="total", example=38),
         _count("guardianship", "Под опекой, сироты", "Учеников.", part_of="total", example=5),
         _count("disabled", "Дети-инвалиды", "Учеников.", part_of="total", example=4),
-        _count("special_needs", "С ОВЗ", "Учеников с ограниченными возможностями здоровья.", part_of="total", example=12),
+        _count(
+            "special_needs",
+            "С ОВЗ",
+            "Учеников с ограниченными возможностями здоровья.",
+            part_of="total",
+            example=12,
+        ),
         _count("non_native", "Русский язык — неродной", "Учеников.", part_of="total", example=9),
-        _count("higher_education_both", "Оба родителя с высшим образованием", "Учеников.", part_of="total", example=31),
-        _count("higher_education_one", "Один родитель с высшим образованием", "Учеников.", part_of="total", example=49),
-        _count("unemployed", "Родители не работают", "Учеников, у которых хотя бы один из родителей безработный.", part_of="total", example=27),
-        _count("poor_housing", "В неблагоустроенном жилье", "Учеников.", part_of="total", example=33),
-        _count("school_register", "На внутришкольном учёте", "Учеников.", part_of="total", example=6),
+        _count(
+            "higher_education_both",
+            "Оба родителя с высшим образованием",
+            "Учеников.",
+            part_of="total",
+            example=31,
+        ),
+        _count(
+            "higher_education_one",
+            "Один родитель с высшим образованием",
+            "Учеников.",
+            part_of="total",
+            example=49,
+        ),
+        _count(
+            "unemployed",
+            "Родители не работают",
+            "Учеников, у которых хотя бы один из родителей безработный.",
+            part_of="total",
+            example=27,
+        ),
+        _count(
+            "poor_housing", "В неблагоустроенном жилье", "Учеников.", part_of="total", example=33
+        ),
+        _count(
+            "school_register", "На внутришкольном учёте", "Учеников.", part_of="total", example=6
+        ),
         _count("police_register", "На учёте в ПДН", "Учеников.", part_of="total", example=2),
         _count("commission_register", "На учёте в КДНиЗП", "Учеников.", part_of="total", example=1),
-        _count("dangerous_situation", "В социально опасном положении", "Учеников.", part_of="total", example=2),
+        _count(
+            "dangerous_situation",
+            "В социально опасном положении",
+            "Учеников.",
+            part_of="total",
+            example=2,
+        ),
         _count("offences", "Правонарушений за год", "Случаев, не учеников.", example=1),
         _count("at_risk", "«Группа риска»", "Учеников.", part_of="total", example=14),
-        _count("at_risk_covered", "«Группа риска»: охвачены сопровождением", "Учеников.", part_of="at_risk", example=12),
-        _count("lessons_planned", "Уроков по учебному плану", "Ученико-уроков за год.", example=218000),
-        _count("lessons_attended", "Уроков посещено", "Ученико-уроков за год.", part_of="lessons_planned", example=199000),
+        _count(
+            "at_risk_covered",
+            "«Группа риска»: охвачены сопровождением",
+            "Учеников.",
+            part_of="at_risk",
+            example=12,
+        ),
+        _count(
+            "lessons_planned", "Уроков по учебному плану", "Ученико-уроков за год.", example=218000
+        ),
+        _count(
+            "lessons_attended",
+            "Уроков посещено",
+            "Ученико-уроков за год.",
+            part_of="lessons_planned",
+            example=199000,
+        ),
         _count("transported", "На подвозе", "Учеников.", part_of="total", example=41),
         _count("boarding", "В интернате при школе", "Учеников.", part_of="total", example=0),
     ),
@@ -341,7 +502,13 @@ STAFF = Table(
         _SCHOOL,
         _YEAR,
         _count("teachers", "Учителей", "Без совместителей.", required=True, example=24),
-        _count("teachers_qualified", "Первой и высшей категории", "Учителей.", part_of="teachers", example=19),
+        _count(
+            "teachers_qualified",
+            "Первой и высшей категории",
+            "Учителей.",
+            part_of="teachers",
+            example=19,
+        ),
         _count("vacancies", "Вакансий", "Открытых ставок учителей.", example=1),
     ),
 )
@@ -355,12 +522,33 @@ RATING_POINTS = Table(
     (
         _SCHOOL,
         _YEAR,
-        Column("indicator", "Показатель", "text", "Название показателя рейтинга.", required=True,
-               example="Участие в олимпиадах"),
-        Column("points", "Набрано баллов", "float", "Сколько баллов получила школа.", required=True,
-               minimum=0, part_of="points_max", example=3.5),
-        Column("points_max", "Максимум баллов", "float", "Сколько можно было получить.", required=True,
-               minimum=0, example=5),
+        Column(
+            "indicator",
+            "Показатель",
+            "text",
+            "Название показателя рейтинга.",
+            required=True,
+            example="Участие в олимпиадах",
+        ),
+        Column(
+            "points",
+            "Набрано баллов",
+            "float",
+            "Сколько баллов получила школа.",
+            required=True,
+            minimum=0,
+            part_of="points_max",
+            example=3.5,
+        ),
+        Column(
+            "points_max",
+            "Максимум баллов",
+            "float",
+            "Сколько можно было получить.",
+            required=True,
+            minimum=0,
+            example=5,
+        ),
     ),
 )
 

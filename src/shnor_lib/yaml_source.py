@@ -139,7 +139,9 @@ def explain(error: ValidationError, path: Path, lines: Lines) -> list[Fault]:
         while known and known not in lines:
             known = known[:-1]
         line = lines.get(known, 1)
-        what, expected = _RUSSIAN.get(item["type"], (str(item["msg"]).removeprefix("Value error, "), ""))
+        what, expected = _RUSSIAN.get(
+            item["type"], (str(item["msg"]).removeprefix("Value error, "), "")
+        )
         key = ".".join(str(part) for part in where) or "файл"
         shown = item.get("input")
         value = (
@@ -147,7 +149,10 @@ def explain(error: ValidationError, path: Path, lines: Lines) -> list[Fault]:
             if isinstance(shown, str | int | float | bool) and item["type"] != "missing"
             else ""
         )
-        context = {key_: str(val) for key_, val in (item.get("ctx") or {}).items()}
+        context = {
+            key_: str(val).replace("' or '", "' или '")
+            for key_, val in (item.get("ctx") or {}).items()
+        }
         faults.append(
             Fault(
                 path.name,

@@ -1,0 +1,1 @@
+"""From results of the methods to what people read: words, tables, charts, page texts."""

@@ -1,0 +1,565 @@
+"""The build: what depends on what, and nothing done twice.
+
+Two pytask sessions, because the years are known only after the workbooks are read::
+
+    data      raw file → read (one task per file) → assemble → data/processed/<table>/<year>.parquet
+    reports   parquet → analysis → pages ┐
+              parquet → notebook × year ─┴→ site (built beside, swapped in at the end)
+
+pytask compares contents, not times: a touched file costs nothing, and a task whose inputs come
+out byte-equal is not run. The library's own code is an input too.
+
+Modules that cost time to import (pandas, plotly, papermill) are imported inside the tasks, so
+that a build with nothing to do stays under a second or two.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol
+
+from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
+from shnor_lib.project import SETTINGS_FILE, Project
+
+NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
+"""Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
+
+
+class Reporter(Protocol):
+    """Receives the progress of a build; called from several threads."""
+
+    def started(self, total: int) -> None:
+        """``total`` tasks will be looked at."""
+
+    def running(self, name: str) -> None:
+        """Task ``name`` really runs (it was not up to date)."""
+
+    def finished(self, name: str) -> None:
+        """Task ``name`` has ended."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def started(self, total: int) -> None:
+        """Ignore."""
+
+    def running(self, name: str) -> None:
+        """Ignore."""
+
+    def finished(self, name: str) -> None:
+        """Ignore."""
+
+
+@dataclass
+class BuildReport:
+    """What a build did.
+
+    Attributes
+    ----------
+    ran, skipped
+        Names of the tasks that were run and of those found up to date.
+    failures
+        Errors by task name; empty when all went well.
+    faults
+        Faults of the input: errors, warnings and questions.
+    site
+        The site's first page, if a site stands.
+    """
+
+    ran: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failures: dict[str, BaseException] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    site: Path | None = None
+
+    @property
+    def data_faults(self) -> bool:
+        """Whether faults of the input stopped the build."""
+        return any(isinstance(error, DataFaultsError) for error in self.failures.values())
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 faults in the data, 3 build failed."""
+        if not self.failures:
+            return 0
+        return 1 if self.data_faults else 3
+
+
+def build(
+    project: Project,
+    *,
+    years: Iterable[int] | None = None,
+    only: Iterable[str] | None = None,
+    engine: str = "auto",
+    workers: int = 2,
+    keep_good_rows: bool = False,
+    dry_run: bool = False,
+    reporter: Reporter | None = None,
+) -> BuildReport:
+    """Bring everything up to date: tidy tables, notebooks, pages, site.
+
+    Parameters
+    ----------
+    project
+        The opened project.
+    years
+        Run the notebooks of these years only; the others keep their last state.
+    only
+        Run these notebooks only (names as in :data:`NOTEBOOKS`).
+    engine
+        ``auto``, ``quarto`` or ``embedded``; see :func:`shnor_lib.publish.site.publish`.
+    workers
+        Notebooks run at the same time.
+    keep_good_rows
+        Let a workbook with errors give its good rows instead of stopping the build.
+    dry_run
+        Only say what would be run.
+    reporter
+        Receives progress.
+
+    Returns
+    -------
+    BuildReport
+        Never raises for faults in the data or a failing notebook: they are in the report, and
+        the last good site stays as it was.
+
+    Raises
+    ------
+    ShnorError
+        Wrong use: no such year or notebook, no input at all.
+    """
+    report = BuildReport()
+    wanted = set(only or ())
+    if unknown := wanted - set(NOTEBOOKS):
+        raise ShnorError(
+            f"Нет тетради «{', '.join(sorted(unknown))}». Есть: {', '.join(NOTEBOOKS)}."
+        )
+    say = reporter or Silent()
+    _run(project, _data_tasks(project, keep_good_rows), report, say, 1, dry_run)
+    report.faults = last_faults(project)
+    data_file = _data_file(project)
+    if report.failures or not data_file.is_file():
+        report.site = _site_index(project)
+        return report
+    known: list[int] = json.loads(data_file.read_text(encoding="utf-8"))["years"]
+    chosen = sorted(set(years)) if years is not None else known
+    if missing := [year for year in chosen if year not in known]:
+        raise ShnorError(
+            f"Нет данных за {', '.join(map(str, missing))} год. "
+            f"Есть: {', '.join(map(str, known)) or 'ни одного года'}."
+        )
+    tasks = _report_tasks(project, known, set(chosen), wanted or set(NOTEBOOKS), engine)
+    _run(project, tasks, report, say, workers, dry_run)
+    report.site = _site_index(project)
+    return report
+
+
+def check(
+    project: Project, *, keep_good_rows: bool = False, reporter: Reporter | None = None
+) -> BuildReport:
+    """Read and check the input, nothing else; see :func:`build`."""
+    report = BuildReport()
+    say = reporter or Silent()
+    _run(project, _data_tasks(project, keep_good_rows), report, say, 1, dry_run=False)
+    report.faults = last_faults(project)
+    return report
+
+
+def last_faults(project: Project) -> list[Fault]:
+    """Faults found by the latest reading of the input."""
+    path = project.state_dir / "faults.json"
+    if not path.is_file():
+        return []
+    return [Fault.from_dict(item) for item in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def raw_files(project: Project) -> list[Path]:
+    """Every file under ``data/raw`` a reader might understand, sorted by path."""
+    ignored = {".json", ".md", ".txt", ".yml", ".yaml", ".gitkeep", ".tmp", ".part"}
+    return sorted(
+        path
+        for path in project.raw_dir.rglob("*")
+        if path.is_file()
+        and not path.name.startswith((".", "~$"))
+        and path.suffix.lower() not in ignored
+        and path.name not in {"Thumbs.db", "desktop.ini"}
+    )
+
+
+# --- the graph ---------------------------------------------------------------------------------
+
+
+@dataclass
+class _Work:
+    """One task before it is handed to pytask."""
+
+    name: str
+    run: Callable[[], None]
+    inputs: list[Path]
+    outputs: list[Path]
+    values: Any = None
+
+
+def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
+    files = raw_files(project)
+    if not files:
+        raise ShnorError(
+            f"В папке «{project.raw_dir}» нет ни одного файла с данными. "
+            "Положите туда выгрузки ФИС ОКО или заполненные шаблоны (shnor templates)."
+        )
+    calendar = project.calendar.model_dump_json()
+    code = library_fingerprint()
+    reads_dir = project.state_dir / "reads"
+    works: list[_Work] = []
+    reads: list[Path] = []
+    for path in files:
+        name = path.relative_to(project.raw_dir).as_posix()
+        target = reads_dir / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.pickle"
+        reads.append(target)
+
+        def read(path: Path = path, target: Path = target) -> None:
+            from shnor_lib.sources.read import read_file
+            from shnor_lib.store import write_atomically
+
+            found = read_file(path, raw_dir=project.raw_dir, calendar=project.calendar)
+            write_atomically(target, pickle.dumps(found))
+
+        works.append(_Work(f"чтение: {name}", read, [path], [target], [code, calendar]))
+
+    data_file = _data_file(project)
+
+    def assemble_all() -> None:
+        from shnor_lib.sources.read import assemble
+        from shnor_lib.store import save_dataset, write_atomically
+
+        found = [pickle.loads(path.read_bytes()) for path in reads]  # noqa: S301 - our own cache
+        dataset = assemble(found, calendar=project.calendar)
+        text = json.dumps([f.to_dict() for f in dataset.faults], ensure_ascii=False, indent=1)
+        write_atomically(project.state_dir / "faults.json", text.encode())
+        if has_errors(dataset.faults) and not keep_good_rows:
+            raise DataFaultsError(dataset.faults)
+        if not len(dataset.results) and not len(dataset.social_passport):
+            raise ShnorError(
+                "Во входных файлах нет ни результатов, ни социальных паспортов: "
+                "строить отчёты не из чего."
+            )
+        written = save_dataset(project.processed_dir, dataset)
+        state = {
+            "years": dataset.years,
+            "files": {
+                path.relative_to(project.root).as_posix(): _sha(path.read_bytes())
+                for path in written
+            },
+        }
+        write_atomically(data_file, json.dumps(state, ensure_ascii=False, indent=1).encode())
+
+    names = [path.relative_to(project.raw_dir).as_posix() for path in files]
+    works.append(
+        _Work(
+            "сборка таблиц",
+            assemble_all,
+            reads,
+            [data_file],
+            [code, calendar, names, keep_good_rows],
+        )
+    )
+    return works
+
+
+def _report_tasks(
+    project: Project,
+    known: list[int],
+    years: set[int],
+    notebooks: set[str],
+    engine: str,
+) -> list[_Work]:
+    code = library_fingerprint()
+    settings = project.root / SETTINGS_FILE
+    definitions = _definition_files(project)
+    processed = _processed_files(project)
+    works: list[_Work] = []
+
+    analysis_file = project.state_dir / "analysis.pickle"
+
+    def analyse_all() -> None:
+        from shnor_lib.report.analysis import analyse
+        from shnor_lib.store import load_dataset, write_atomically, write_frame
+
+        analysis = analyse(project, load_dataset(project.processed_dir))
+        folder = project.processed_dir / "analysis"
+        write_frame(folder / "statuses.parquet", analysis.identification.statuses)
+        write_frame(folder / "criteria.parquet", analysis.identification.criteria)
+        write_atomically(analysis_file, pickle.dumps(analysis))
+
+    works.append(
+        _Work(
+            "расчёт статусов",
+            analyse_all,
+            [*processed, settings, *definitions],
+            [analysis_file],
+            code,
+        )
+    )
+
+    pages_file = project.state_dir / "pages.json"
+
+    def pages() -> None:
+        from shnor_lib.report.pages import write_pages
+        from shnor_lib.store import write_atomically
+
+        analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
+        written = write_pages(analysis, project.reports_dir, notebooks=_notebook_files(project))
+        index = {path: _sha((project.reports_dir / path).read_bytes()) for path in sorted(written)}
+        write_atomically(pages_file, json.dumps(index, ensure_ascii=False, indent=1).encode())
+
+    works.append(
+        _Work("страницы", pages, [analysis_file], [pages_file], [code, _notebook_files(project)])
+    )
+
+    executed: list[Path] = []
+    for name in NOTEBOOKS:
+        source = project.notebooks_dir / f"{name}.ipynb"
+        if not source.is_file():
+            raise ShnorError(f"Нет тетради «{source}». Создайте её заново: shnor new ПАПКА.")
+        for year in known:
+            target = project.reports_dir / str(year) / source.name
+            if name not in notebooks or year not in years:
+                if target.is_file():
+                    executed.append(target)
+                continue
+            executed.append(target)
+            parameters = {
+                "project": ".",
+                "year": year,
+                "ruleset": project.settings.ruleset,
+                "audience": project.settings.audience,
+            }
+            label = f"{name}, {year}"
+
+            def run(
+                source: Path = source,
+                target: Path = target,
+                parameters: dict[str, Any] = parameters,
+                label: str = label,
+            ) -> None:
+                from shnor_lib.execute import run_notebook
+
+                run_notebook(source, target, parameters, cwd=project.root, label=label)
+
+            inputs = [
+                source,
+                settings,
+                *definitions,
+                *(path for path in processed if not path.stem.isdigit() or int(path.stem) <= year),
+            ]
+            works.append(_Work(f"тетрадь: {label}", run, inputs, [target], [code, parameters]))
+
+    site_file = project.state_dir / "site.json"
+    config = [p for p in (project.root / "_quarto.yml", project.root / "index.qmd") if p.is_file()]
+
+    def site() -> None:
+        from shnor_lib.publish.site import publish
+        from shnor_lib.store import write_atomically
+
+        _remove_stale_reports(project, known, pages_file)
+        result = publish(project.root, engine=engine, output=project.site_dir)
+        write_atomically(site_file, json.dumps({"engine": result.engine}).encode())
+
+    works.append(
+        _Work(
+            "сайт",
+            site,
+            [pages_file, *executed, *config],
+            [site_file, project.site_dir / "index.html"],
+            [publish_fingerprint(), engine],
+        )
+    )
+    return works
+
+
+def _run(
+    project: Project,
+    works: list[_Work],
+    report: BuildReport,
+    say: Reporter,
+    workers: int,
+    dry_run: bool,
+) -> None:
+    """Hand the works to pytask and take its outcome into ``report``."""
+    import pytask
+
+    say.started(len(works))
+
+    def body(work: _Work) -> Callable[..., None]:
+        def task(**_: Any) -> None:
+            say.running(work.name)
+            try:
+                for output in work.outputs:
+                    output.parent.mkdir(parents=True, exist_ok=True)
+                work.run()
+                for output in work.outputs:
+                    if not output.exists():
+                        raise ShnorError(f"Шаг «{work.name}» не создал файл «{output}».")
+            finally:
+                say.finished(work.name)
+
+        return task
+
+    def node(path: Path) -> pytask.PathNode:
+        return pytask.PathNode(path=path, name=path.as_posix())
+
+    tasks = [
+        pytask.TaskWithoutPath(
+            name=work.name,
+            function=body(work),
+            depends_on={
+                **{f"i{n}": node(path) for n, path in enumerate(work.inputs)},
+                "values": pytask.PythonNode(
+                    name=f"{work.name}::values",
+                    value=json.dumps(work.values, ensure_ascii=False, sort_keys=True),
+                    hash=True,
+                ),
+            },
+            produces={f"o{n}": node(path) for n, path in enumerate(work.outputs)},
+            attributes={
+                "collection_id": None,
+                "after": [],
+                "is_generator": False,
+                "duration": None,
+            },
+        )
+        for work in works
+    ]
+    project.state_dir.mkdir(parents=True, exist_ok=True)
+    config = project.state_dir / "pytask.toml"
+    if not config.is_file():
+        config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
+    options: dict[str, Any] = {}
+    if workers > 1:
+        options = {"n_workers": workers, "parallel_backend": "threads"}
+    with _quiet():
+        session = pytask.build(
+            tasks=tasks,
+            paths=(project.state_dir,),
+            config=config,
+            capture="no",
+            verbose=0,
+            dry_run=dry_run,
+            **options,
+        )
+    for collected in getattr(session, "collection_reports", []):
+        if collected.exc_info:
+            raise ShnorError(f"Граф сборки не собран: {collected.exc_info[1]}")
+    outcomes = pytask.TaskOutcome
+    for item in session.execution_reports:
+        name = item.task.name
+        if item.outcome in (outcomes.SUCCESS, outcomes.WOULD_BE_EXECUTED):
+            report.ran.append(name)
+        elif item.outcome is outcomes.FAIL:
+            report.failures[name] = _cause(item.exc_info[1])
+        elif item.outcome in (outcomes.SKIP_UNCHANGED, outcomes.PERSISTENCE):
+            report.skipped.append(name)
+    if session.exit_code and not report.failures:
+        raise ShnorError("Сборка остановилась до начала работы; запустите её ещё раз.")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The innermost error of ours, or the error itself."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ShnorError):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Pytask prints a report of its own in English; ours is printed instead."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield
+
+
+# --- files and fingerprints --------------------------------------------------------------------
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _fingerprint(folders: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(folder).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def library_fingerprint() -> str:
+    """Hash of the library's code and definitions, publishing aside."""
+    root = Path(str(resources.files("shnor_lib")))
+    digest = hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.suffix in {".py", ".yml", ".csv"}):
+        relative = path.relative_to(root)
+        if relative.parts[0] in {"publish", "_project", "cli.py"}:
+            continue
+        digest.update(relative.as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def publish_fingerprint() -> str:
+    """Hash of the publishing code and assets."""
+    return _fingerprint([Path(str(resources.files("shnor_lib") / "publish"))])
+
+
+def _data_file(project: Project) -> Path:
+    return project.state_dir / "data.json"
+
+
+def _site_index(project: Project) -> Path | None:
+    path = project.site_dir / "index.html"
+    return path if path.is_file() else None
+
+
+def _processed_files(project: Project) -> list[Path]:
+    state = json.loads(_data_file(project).read_text(encoding="utf-8"))
+    return [project.root / name for name in state["files"]]
+
+
+def _notebook_files(project: Project) -> list[str]:
+    return [name for name in NOTEBOOKS if (project.notebooks_dir / f"{name}.ipynb").is_file()]
+
+
+def _definition_files(project: Project) -> list[Path]:
+    chosen = project.settings
+    files = [project.definition_path("rulesets", n) for n in (chosen.ruleset, *chosen.compare)]
+    files.append(project.definition_path("ratings", chosen.rating))
+    files.append(project.definition_path("indices", chosen.wellbeing_index))
+    # Definitions may refer to other definitions of the project.
+    for kind in ("rulesets", "ratings", "indices"):
+        files.extend(sorted((project.root / kind).glob("*.yml")))
+    return sorted(set(files))
+
+
+def _remove_stale_reports(project: Project, known: list[int], pages_file: Path) -> None:
+    """Take away generated pages of schools and years that are gone."""
+    kept = {project.reports_dir / name for name in json.loads(pages_file.read_text("utf-8"))}
+    for folder in project.reports_dir.iterdir() if project.reports_dir.is_dir() else ():
+        if folder.is_dir() and folder.name.isdigit() and int(folder.name) not in known:
+            for path in folder.glob("*.ipynb"):
+                path.unlink()
+    for path in (project.reports_dir / "schools").glob("*.qmd"):
+        if path not in kept:
+            path.unlink()

@@ -1,0 +1,195 @@
+"""What all charts share: axes, hover texts, labels that stay readable on a phone.
+
+Charts are plain plotly dictionaries wrapped into :class:`~shnor_lib.report.display.Chart`
+together with the sentence that replaces them. Coordinates of shares are per cent.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from shnor_lib.report import format as fmt
+from shnor_lib.report.theme import LIMIT
+
+Spec = dict[str, Any]
+
+PERCENT_SUFFIX = fmt.NNBSP + "%"
+
+
+def safe(value: Any) -> str:
+    """Text from data for plotly, which reads a few HTML tags in its texts."""
+    return html.escape(fmt.one_line(value), quote=False)
+
+
+def short(value: Any, width: int = 46) -> str:
+    """Text for a label, cut at a word's end if it is longer than ``width``."""
+    shown = fmt.one_line(value)
+    if len(shown) <= width:
+        return safe(shown)
+    cut = shown[: width - 1].rsplit(" ", 1)[0].rstrip(" ,;:«(—")
+    return safe(cut) + "…"
+
+
+def hundred(share: Any) -> float | None:
+    """A share 0…1 in per cent for a coordinate; None stays None."""
+    return None if fmt.is_missing(share) else round(float(share) * 100, 2)
+
+
+def of(part: Any, whole: Any) -> str:
+    """«10 из 29»."""
+    return f"{fmt.number(part)} из{fmt.NBSP}{fmt.number(whole)}"
+
+
+def percent_axis(title: str, **more: Any) -> Spec:
+    """Axis in per cent from zero."""
+    return {
+        "title": {"text": title},
+        "ticksuffix": PERCENT_SUFFIX,
+        "rangemode": "tozero",
+        "nticks": 6,
+        **more,
+    }
+
+
+def whole_axis(title: str, largest: float, **more: Any) -> Spec:
+    """Axis of whole numbers from zero: no half schools on its ticks."""
+    step = 1
+    for candidate in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000):
+        step = candidate
+        if largest / candidate <= 6:
+            break
+    return {
+        "title": {"text": title},
+        "dtick": step,
+        "range": [0, max(largest, 1) * 1.08],
+        **more,
+    }
+
+
+def year_axis(years: Sequence[int], **more: Any) -> Spec:
+    """Axis of school years; every year has its tick, also one without data."""
+    from shnor_lib.report.labels import school_year
+
+    return {
+        "tickvals": list(years),
+        "ticktext": [school_year(year) for year in years],
+        "range": [min(years) - 0.5, max(years) + 0.5] if years else None,
+        "tickangle": 0 if len(years) <= 6 else -45,
+        "showgrid": False,
+        "zeroline": False,
+        **more,
+    }
+
+
+def error_bars(
+    values: Iterable[Any], lows: Iterable[Any], highs: Iterable[Any], **more: Any
+) -> Spec:
+    """Asymmetric error bars; a point without an interval gets none."""
+    up, down = [], []
+    for value, low, high in zip(values, lows, highs, strict=True):
+        known = not any(fmt.is_missing(x) for x in (value, low, high))
+        up.append(round(max(high - value, 0), 2) if known else None)
+        down.append(round(max(value - low, 0), 2) if known else None)
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": up,
+        "arrayminus": down,
+        "thickness": 1.5,
+        "width": 4,
+        **more,
+    }
+
+
+def rows_above(labels: Sequence[str], *, size: int = 12) -> list[Spec]:
+    """Labels that stand above their bars, from the left edge: long names fit a phone.
+
+    Row 0 is the top one; use together with :func:`rows_axis`.
+    """
+    return [
+        {
+            "xref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "yref": "y",
+            "y": position,
+            "yanchor": "bottom",
+            "yshift": 9,
+            "text": text,
+            "align": "left",
+            "font": {"size": size},
+            "showarrow": False,
+        }
+        for position, text in enumerate(labels)
+    ]
+
+
+def rows_axis(count: int) -> Spec:
+    """Vertical axis for :func:`rows_above`."""
+    return {
+        "range": [count - 0.55, -0.85],
+        "showticklabels": False,
+        "showgrid": False,
+        "zeroline": False,
+        "tickvals": [],
+    }
+
+
+def rows_height(count: int, *, each: int = 40, extra: int = 96) -> int:
+    """Height of a chart with ``count`` labelled rows, in pixels."""
+    return extra + each * max(count, 1)
+
+
+def limit_line(value: float, *, axis: str = "y", label: str = "", at_end: bool = True) -> Spec:
+    """A threshold across the whole plot as a shape with its label."""
+    along = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value}
+    if axis == "x":
+        along = {"yref": "paper", "y0": 0, "y1": 1, "xref": "x", "x0": value, "x1": value}
+    shape: Spec = {
+        "type": "line",
+        **along,
+        "line": {"color": LIMIT, "width": 1.5, "dash": "dash"},
+    }
+    if label:
+        shape["label"] = {
+            "text": label,
+            "textposition": "end" if at_end else "start",
+            "yanchor": "bottom",
+            "textangle": 0,
+            "font": {"size": 11, "color": LIMIT},
+        }
+    return shape
+
+
+def legend_below(**more: Any) -> Spec:
+    """Legend under the plot, whatever the plot's height."""
+    return {
+        "orientation": "h",
+        "yref": "container",
+        "y": 0,
+        "yanchor": "bottom",
+        "x": 0,
+        "xanchor": "left",
+        **more,
+    }
+
+
+def heading(text: str) -> Spec:
+    """Small title of a chart that stands in a row of charts."""
+    return {
+        "text": text,
+        "x": 0,
+        "xanchor": "left",
+        "yref": "container",
+        "y": 0.98,
+        "yanchor": "top",
+        "font": {"size": 14},
+    }
+
+
+def spec(data: list[Spec], layout: Spec, height: int) -> Spec:
+    """The figure; entries of ``layout`` that are None are left out."""
+    kept = {key: value for key, value in layout.items() if value is not None}
+    return {"data": data, "layout": {"height": height, **kept}}

@@ -1,0 +1,371 @@
+"""What a notebook cell or a page shows: a chart and a table, each in all its forms.
+
+One object serves JupyterLab, the site and, later, documents: it carries HTML, the plotly
+JSON for JupyterLab and Markdown or plain text. A chart's JSON for the site is without the
+template (the site's script applies the light or the dark one) and without binary arrays, in
+sorted keys: the same figure gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from shnor_lib.report import format as fmt
+from shnor_lib.report.labels import CONFIDENCE, OUTCOME, STATUS, VERDICT, label, school_year
+from shnor_lib.report.theme import template_dict
+from shnor_lib.tables import PROCEDURES, SEASONS
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+PLOT_ALT_EMPTY = "Данных для диаграммы нет."
+"""Words of a chart without data."""
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "responsive": True,
+    "locale": "ru",
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+}
+"""Plotly configuration for JupyterLab; the site's script uses the same values."""
+
+
+def plain(value: Any) -> Any:
+    """A figure's value as plain JSON: lists, six significant digits, null for missing."""
+    if isinstance(value, Mapping):
+        if set(value) >= {"dtype", "bdata"}:
+            return plain(_decode(value))
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | pd.Series | pd.Index):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if fmt.is_missing(value):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        short = float(f"{value:.6g}")
+        return int(short) if short.is_integer() else short
+    return str(value)
+
+
+def _decode(spec: Mapping[str, Any]) -> list[Any]:
+    """Values of plotly's base64 typed array."""
+    array = np.frombuffer(base64.b64decode(spec["bdata"]), dtype=np.dtype(spec["dtype"]))
+    if "shape" in spec:
+        array = array.reshape([int(size) for size in str(spec["shape"]).split(",")])
+    values: list[Any] = array.tolist()
+    return values
+
+
+def html_json(value: Any) -> str:
+    """JSON that may stand inside a ``script`` element and inside a Quarto page.
+
+    ``<``, ``>`` and ``&`` are written as escapes: the text can neither close the element nor
+    be taken for a short code.
+    """
+    dumped = json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    for char in "<>&`\u2028\u2029":
+        dumped = dumped.replace(char, f"\\u{ord(char):04x}")
+    return dumped
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A plotly figure with the words that replace it.
+
+    Parameters
+    ----------
+    figure
+        A plotly figure, or its plain ``{"data": …, "layout": …}`` (as :mod:`.charts` makes it:
+        building plotly objects costs more than all the rest of a school's page).
+    alt
+        Russian: what is to be seen, in words; read aloud, and shown without JavaScript.
+    caption
+        Russian line under the chart; plain text.
+    """
+
+    figure: go.Figure | Mapping[str, Any] | Chart
+    alt: str
+    caption: str = ""
+
+    def spec(self) -> dict[str, Any]:
+        """The figure as plain data without its template."""
+        if isinstance(self.figure, Chart):
+            return self.figure.spec()
+        raw = self.figure if isinstance(self.figure, Mapping) else self.figure.to_dict()
+        whole = plain(raw)
+        layout = dict(whole.get("layout", {}))
+        layout.pop("template", None)
+        return {"data": whole.get("data", []), "layout": layout}
+
+    def to_figure(self) -> go.Figure:
+        """The figure as a plotly object with the template of this package, to go on with."""
+        import plotly.graph_objects as go
+
+        figure = go.Figure(self.spec())
+        figure.update_layout(template=template_dict("light"))
+        return figure
+
+    def html(self) -> str:
+        """The chart for the site; ``charts.js`` draws it."""
+        spec = self.spec()
+        height = int(spec["layout"].get("height") or 360)
+        alt = fmt.escape(self.alt)
+        box = (
+            f'<div class="shnor-chart" role="img" aria-label="{alt}" style="min-height:{height}px">'
+            f'<script type="application/json">{html_json(spec)}</script>'
+            f"<noscript><p>{alt}</p></noscript></div>"
+        )
+        caption = f"<figcaption>{fmt.escape(self.caption)}</figcaption>" if self.caption else ""
+        return f'<figure class="shnor-figure">{box}{caption}</figure>'
+
+    def markdown(self) -> str:
+        """The chart in words, for a medium without pictures."""
+        text = fmt.escape_md(self.alt)
+        return f"{text}\n\n{fmt.escape_md(self.caption)}" if self.caption else text
+
+    def _for_lab(self) -> dict[str, Any]:
+        spec = self.spec()
+        layout = {**spec["layout"], "template": template_dict("light")}
+        return {"data": spec["data"], "layout": layout, "config": CONFIG}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        del include, exclude
+        return {
+            "text/html": self.html(),
+            "text/plain": self.alt,
+            "application/vnd.plotly.v1+json": self._for_lab(),
+        }
+
+
+ColKind = Literal[
+    "text", "int", "decimal", "percent", "points", "year",
+    "status", "confidence", "outcome", "verdict", "procedure", "season", "link", "html",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Col:
+    """One column of a shown table.
+
+    Parameters
+    ----------
+    name
+        Column of the frame.
+    title
+        Russian heading.
+    kind
+        How its values are written: ``percent`` and ``points`` take shares 0…1; ``year`` a
+        closing year; ``status``, ``confidence``, ``outcome``, ``verdict``, ``procedure`` and
+        ``season`` take codes; ``link`` takes text and finds its address in column ``href``;
+        ``html`` takes trusted HTML made by this package (its plain text in ``order``).
+    help
+        Russian explanation shown on the heading.
+    href
+        Column with the relative address, for ``link``.
+    order
+        Column by which the table is sorted instead of the shown value.
+    digits
+        Decimals of ``decimal``, ``percent`` and ``points``.
+    missing
+        What a missing value means, in words.
+    """
+
+    name: str
+    title: str
+    kind: ColKind = "text"
+    help: str = ""
+    href: str = ""
+    order: str = ""
+    digits: int = 1
+    missing: str = fmt.NO_DATA
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values are aligned to the right and sorted as numbers."""
+        return self.kind in {"int", "decimal", "percent", "points"}
+
+
+_CODES: dict[str, dict[str, str]] = {
+    "status": STATUS,
+    "confidence": CONFIDENCE,
+    "outcome": OUTCOME,
+    "verdict": VERDICT,
+    "procedure": PROCEDURES,
+    "season": SEASONS,
+}
+
+
+def badge(status: Any) -> str:
+    """HTML badge of a status code."""
+    code = str(status) if str(status) in STATUS else "insufficient"
+    return f'<span class="shnor-badge status-{code}">{fmt.escape(label(STATUS, status))}</span>'
+
+
+def _shown(col: Col, value: Any) -> str:
+    """The value as plain Russian text; empty string when it is missing."""
+    if fmt.is_missing(value) or (isinstance(value, str) and not value.strip()):
+        return ""
+    writers: dict[str, Callable[[Any], str]] = {
+        "int": fmt.number,
+        "decimal": lambda v: fmt.decimal(v, col.digits),
+        "percent": lambda v: fmt.percent(v, col.digits),
+        "points": lambda v: fmt.points(v, col.digits),
+        "year": school_year,
+    }
+    if col.kind in writers:
+        return writers[col.kind](value)
+    if col.kind in _CODES:
+        return label(_CODES[col.kind], value)
+    return fmt.one_line(value)
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A frame as an accessible HTML table and as a Markdown table.
+
+    Parameters
+    ----------
+    frame
+        Rows to show, in order.
+    columns
+        Columns to show, in order; the first one names the row. Default: all, as text.
+    caption
+        Russian heading of the table; plain text.
+    sortable
+        The site's script makes it sortable and filterable.
+    empty
+        Sentence shown instead of a table with no rows.
+    """
+
+    frame: pd.DataFrame
+    columns: Sequence[Col] = field(default_factory=tuple)
+    caption: str = ""
+    sortable: bool = False
+    empty: str = "Нет данных."
+
+    def _columns(self) -> Sequence[Col]:
+        return self.columns or [Col(str(name), str(name)) for name in self.frame.columns]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [
+            dict(zip(map(str, self.frame.columns), row, strict=True))
+            for row in self.frame.itertuples(index=False, name=None)
+        ]
+
+    def html(self) -> str:
+        """The table for pages; alignment and sorting keys are given explicitly."""
+        if self.frame.empty:
+            return f'<p class="shnor-empty">{fmt.escape(self.empty)}</p>'
+        columns = self._columns()
+        head = "".join(_heading(col) for col in columns)
+        body = "".join(
+            "<tr>" + "".join(_cell(col, row, i == 0) for i, col in enumerate(columns)) + "</tr>\n"
+            for row in self._rows()
+        )
+        caption = f"<caption>{fmt.escape(self.caption)}</caption>" if self.caption else ""
+        kind = "shnor-table sortable" if self.sortable else "shnor-table"
+        return (
+            '<div class="shnor-table-wrap" tabindex="0" role="region"'
+            f' aria-label="{fmt.escape(self.caption or "Таблица")}">'
+            f'<table class="{kind}" data-quarto-disable-processing="true">{caption}'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
+        )
+
+    def markdown(self) -> str:
+        """The table as a Pandoc pipe table."""
+        if self.frame.empty:
+            return fmt.escape_md(self.empty)
+        columns = self._columns()
+        lines = [
+            "| " + " | ".join(fmt.escape_md(col.title) for col in columns) + " |",
+            "|" + "|".join("---:" if col.numeric else ":---" for col in columns) + "|",
+        ]
+        for row in self._rows():
+            cells = [_markdown_cell(col, row) for col in columns]
+            lines.append("| " + " | ".join(cells) + " |")
+        if self.caption:
+            lines += ["", f": {fmt.escape_md(self.caption)}"]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        del include, exclude
+        return {
+            "text/html": self.html(),
+            "text/markdown": self.markdown(),
+            "text/plain": self.markdown(),
+        }
+
+
+def _heading(col: Col) -> str:
+    title = f' title="{fmt.escape(col.help)}"' if col.help else ""
+    kind = ' class="num"' if col.numeric else ""
+    return f'<th scope="col"{kind}{title}>{fmt.escape(col.title)}</th>'
+
+
+def _cell(col: Col, row: dict[str, Any], first: bool) -> str:
+    value = row[col.name]
+    shown = _shown(col, value)
+    if not shown:
+        inner = f'<abbr title="{fmt.escape(col.missing)}">{fmt.DASH}</abbr>'
+    elif col.kind == "html":
+        inner = str(value)
+    elif col.kind == "status":
+        inner = badge(value)
+    elif col.kind == "link" and not fmt.is_missing(row.get(col.href)):
+        inner = f'<a href="{fmt.escape(row[col.href])}">{fmt.escape(shown)}</a>'
+    else:
+        inner = fmt.escape(shown)
+    attributes = ' class="num"' if col.numeric else ""
+    order = _order(col, row, value)
+    if order is not None:
+        attributes += f' data-order="{fmt.escape(order, "")}"'
+    if first:
+        return f'<th scope="row"{attributes}>{inner}</th>'
+    return f"<td{attributes}>{inner}</td>"
+
+
+def _order(col: Col, row: dict[str, Any], value: Any) -> str | None:
+    """Sorting key of a cell, or None when the shown text sorts itself."""
+    if col.order:
+        key = row[col.order]
+    elif col.numeric or col.kind == "year":
+        key = value
+    elif col.kind in _CODES:
+        known = list(_CODES[col.kind])
+        key = known.index(str(value)) if str(value) in known else len(known)
+    else:
+        return None
+    if fmt.is_missing(key):
+        return ""
+    return f"{float(key):.6g}" if isinstance(key, int | float | np.number) else str(key)
+
+
+def _markdown_cell(col: Col, row: dict[str, Any]) -> str:
+    value = row[col.name]
+    if col.kind == "html":
+        value = row[col.order] if col.order else ""
+    shown = _shown(col, value)
+    if not shown:
+        return fmt.DASH
+    if col.kind == "link" and not fmt.is_missing(row.get(col.href)):
+        return f"[{fmt.escape_md(shown)}]({fmt.one_line(row[col.href])})"
+    return fmt.escape_md(shown)

@@ -1,0 +1,157 @@
+"""Russian names of every code that may reach a page.
+
+Codes live in the data, names only here. An unknown code is shown as it is, so that a new
+code in a project's own rule set is visible rather than lost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shnor_lib.report.format import NBSP, is_missing, text
+from shnor_lib.tables import PROCEDURES, SEASONS, TABLES
+
+STATUS: dict[str, str] = {
+    "low_results": "ШНОР",
+    "difficult": "ШССУ",
+    "both": "ШНОР и ШССУ",
+    "risk_zone": "зона риска",
+    "none": "нет признаков",
+    "insufficient": "недостаточно данных",
+}
+"""Status of a school in a year: code → name, gravest first."""
+
+STATUS_LONG: dict[str, str] = {
+    "low_results": "школа с низкими образовательными результатами",
+    "difficult": "школа, функционирующая в сложных социальных условиях",
+    "both": "школа с низкими образовательными результатами в сложных социальных условиях",
+    "risk_zone": "отдельные признаки есть, для статуса их недостаточно",
+    "none": "признаков статуса по правилам не обнаружено",
+    "insufficient": "данных недостаточно, чтобы судить",
+}
+
+LISTED: tuple[str, ...] = ("low_results", "difficult", "both")
+"""Statuses with which a school is on the list."""
+
+OUTCOME: dict[str, str] = {
+    "met": "выполнен",
+    "not_met": "не выполнен",
+    "no_data": "нет данных",
+    "few": "мало участников",
+}
+"""Outcome of a criterion."""
+
+CONFIDENCE: dict[str, str] = {
+    "certain": "уверенно",
+    "likely": "вероятно",
+    "borderline": "на границе",
+    "insufficient": "недостаточно данных",
+}
+"""How sure the status is statistically; never mixed with the formal outcome."""
+
+VERDICT: dict[str, str] = {
+    "positive": "положительная",
+    "negative": "отрицательная",
+    "no_change": "без значимых изменений",
+    "incomparable": "не сопоставимо",
+}
+"""Verdict on a change between two years."""
+
+STANDING: dict[str, str] = {
+    "норматив": "norm",
+    "вторичный источник": "secondary",
+    "по памяти": "memory",
+    "решение пользователя": "user",
+}
+"""Standing of a threshold's source → CSS class of its badge."""
+
+SEVERITY: dict[str, str] = {
+    "ошибка": "ошибка",
+    "предупреждение": "предупреждение",
+    "вопрос": "вопрос",
+}
+
+STATUS_FOR: dict[str, str] = {"low_results": "ШНОР", "difficult": "ШССУ"}
+"""Which status a criterion speaks for."""
+
+OPERATOR: dict[str, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "==": "=", "=": "="}
+
+OPERATOR_WORDS: dict[str, str] = {
+    ">=": "не менее",
+    ">": "более",
+    "<=": "не более",
+    "<": "менее",
+    "==": "ровно",
+    "=": "ровно",
+}
+
+LOW_RESULT: dict[str, str] = {"ege": "не преодолели минимальный балл"}
+HIGH_RESULT: dict[str, str] = {"ege": "81 балл и выше"}
+
+PROCEDURE = PROCEDURES
+SEASON = SEASONS
+
+
+def label(names: dict[str, str], code: Any, missing: str = "нет данных") -> str:
+    """Name of a code; the code itself when it is unknown, ``missing`` when there is none."""
+    if is_missing(code):
+        return missing
+    return names.get(str(code), str(code))
+
+
+def school_year(year: Any, missing: str = "нет данных") -> str:
+    """School year by the calendar year in which it ends.
+
+    Examples
+    --------
+    >>> school_year(2024), school_year(2000)
+    ('2023/24', '1999/00')
+    """
+    if is_missing(year):
+        return missing
+    end = int(year)
+    return f"{end - 1}/{end % 100:02d}"
+
+
+def grade_label(grade: Any) -> str:
+    """«5 класс»; empty when the grade is unknown or grades are pooled."""
+    return "" if is_missing(grade) else f"{int(grade)}{NBSP}класс"
+
+
+def unit_label(procedure: Any, grade: Any = None, subject: Any = None, season: Any = None) -> str:
+    """What was measured: «ВПР, математика, 5 класс».
+
+    The season is named only when it is autumn: spring is the rule.
+    """
+    parts = [label(PROCEDURES, procedure, missing="")]
+    if not is_missing(subject):
+        parts.append(text(subject, ""))
+    if grade_label(grade):
+        parts.append(grade_label(grade))
+    if not is_missing(season) and str(season) == "autumn":
+        parts.append(SEASONS["autumn"])
+    return ", ".join(part for part in parts if part)
+
+
+def low_label(procedure: Any) -> str:
+    """What a low result of the procedure is: отметка «2» or below the minimum."""
+    return LOW_RESULT.get(text(procedure, ""), "получили отметку «2»")
+
+
+def high_label(procedure: Any) -> str:
+    """What a high result of the procedure is: отметка «5» or 81 and above."""
+    return HIGH_RESULT.get(text(procedure, ""), "отметка «5»")
+
+
+def column_title(name: str, table: str | None = None) -> str:
+    """Russian heading of a tidy column (the first table that has it, or the given one)."""
+    tables = [TABLES[table]] if table else list(TABLES.values())
+    for each in tables:
+        for column in each.columns:
+            if column.name == name:
+                return column.title
+    return name
+
+
+SEASONS_SHORT: dict[str, str] = {"autumn": " (осень)"}
+"""What is added to a school year when the season is not the usual one."""

@@ -1,0 +1,1 @@
+"""Page texts (``.qmd``) as strings; nothing is computed here."""

@@ -1,0 +1,125 @@
+"""What people and systems type into cells, brought to one form.
+
+Comparison keys (:func:`fold`) forgive what the eye cannot see: kinds of spaces, quotes and
+dashes, letter case, «ё», and Latin letters that look like Cyrillic ones. The text kept in the
+data is only tidied (:func:`clean_text`), never folded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Any
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_EMPTY = frozenset({"", "-", "--", "---", "н/д", "нд", "н.д.", "нет данных", "n/a"})
+
+_LATIN = str.maketrans("abcehkmoptxy", "авсенкмортху")
+"""Lower-case Latin letters by the Cyrillic letters they are mistaken for."""
+
+
+def clean_text(value: Any) -> str:
+    """Text of a cell: one kind of space, no control characters, nothing around it.
+
+    Whole numbers lose the «.0» that Excel's single number type gives them (a code ``101001``
+    stays ``101001``); dates are written as ``дд.мм.гггг``.
+    """
+    if value is None or value is False:
+        return ""
+    if isinstance(value, str):
+        return _SPACES.sub(" ", _CONTROL.sub(" ", value)).strip()
+    if isinstance(value, bool):
+        return "да"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime | dt.date):
+        return f"{value:%d.%m.%Y}"
+    return str(value).strip()
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a cell says «nothing here»: empty, a dash, «н/д»."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return True
+    return isinstance(value, str) and clean_text(value).translate(_DASHES).casefold() in _EMPTY
+
+
+def fold(text: Any) -> str:
+    """Key for comparing words: case, «ё», spaces, quotes, dashes and look-alikes do not count.
+
+    Examples
+    --------
+    >>> fold("Kол‑во  участников *") == fold("КОЛ-ВО УЧАСТНИКОВ")
+    True
+    >>> fold("«2»") == fold("2")
+    True
+    """
+    key = clean_text(text).casefold().replace("ё", "е").translate(_DASHES).translate(_LATIN)
+    key = re.sub(r"[«»\"'“”„’`*]", "", key)
+    key = key.replace("кол-во", "количество")
+    return re.sub(r" ?([-/]) ?", r"\1", key).strip(" .:;,")
+
+
+def parse_number(value: Any) -> float | None:
+    """Number in a cell, or None when it is not one (text, a date, yes/no).
+
+    Understands the decimal comma, spaces between thousands and a closing per cent sign (which
+    changes nothing: «3,5 %» is 3.5).
+
+    Examples
+    --------
+    >>> parse_number("1 384,5"), parse_number("12 %"), parse_number("двенадцать")
+    (1384.5, 12.0, None)
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value) if math.isfinite(value) else None
+    if not isinstance(value, str):
+        return None
+    text = clean_text(value).translate(_DASHES).removesuffix("%").strip()
+    if not re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?|[+-]?\d+([.,]\d*)?|[+-]?[.,]\d+", text):
+        return None
+    return float(text.replace(" ", "").replace(",", "."))
+
+
+_SCHOOL_YEAR = re.compile(r"(\d{4})\s*[-/]\s*(\d{2}|\d{4})")
+_YEAR_WORDS = re.compile(r"\s*(учебный год|уч\.?\s*г(од)?\.?|год|г\.?)$", re.IGNORECASE)
+
+
+def parse_year(value: Any) -> int | None:
+    """Year in which the school year ends, or None when the cell is not a year.
+
+    Examples
+    --------
+    >>> [parse_year(text) for text in (2024, "2024", "2023/24", "2023–2024 уч. г.")]
+    [2024, 2024, 2024, 2024]
+    >>> parse_year("2023/2025") is None
+    True
+    """
+    number = parse_number(value)
+    if number is not None:
+        return int(number) if number.is_integer() else None
+    if not isinstance(value, str):
+        return None
+    text = _YEAR_WORDS.sub("", clean_text(value).translate(_DASHES))
+    if re.fullmatch(r"\d{4}", text):
+        return int(text)
+    match = _SCHOOL_YEAR.fullmatch(text)
+    if not match:
+        return None
+    first = int(match[1])
+    last = int(match[2]) if len(match[2]) == 4 else first // 100 * 100 + int(match[2])
+    if first % 100 == 99 and len(match[2]) == 2:
+        last += 100
+    return last if last == first + 1 else None
+
+
+def school_year(year: int) -> str:
+    """``2024`` as people write it in the workbooks: ``2023/2024``."""
+    return f"{year - 1}/{year}"

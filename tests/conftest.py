@@ -1,0 +1,46 @@
+"""Shared by all tests: where things are, a built demonstration project."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def copy_project(target: Path) -> Path:
+    """Copy the committed demonstration project (inputs only) to ``target``."""
+    for name in ("data/raw", "notebooks"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns(".*"))
+    for name in ("shnor.yml", "_quarto.yml", "index.qmd"):
+        shutil.copyfile(ROOT / name, target / name)
+    return target
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with real data and reference results; skip where it is not there."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("нет ../shared/data: настоящие данные есть только у разработчиков")
+    return SHARED
+
+
+@pytest.fixture
+def demo_copy(tmp_path: Path) -> Path:
+    """A private copy of the demonstration project, nothing built."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration project, built once per test process. Do not write into it."""
+    from shnor_lib.pipeline import build
+    from shnor_lib.project import open_project
+
+    root = copy_project(tmp_path_factory.mktemp("demo") / "project")
+    report = build(open_project(root))
+    assert not report.failures, report.failures
+    return root

@@ -1,0 +1,188 @@
+"""The build as its user meets it: complete, incremental, safe."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+import yaml
+
+from shnor_lib.pipeline import NOTEBOOKS, BuildReport, build, raw_files
+from shnor_lib.project import open_project
+
+
+def _build(root: Path, **options: object) -> BuildReport:
+    return build(open_project(root), **options)
+
+
+def _site_bytes(root: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(root).as_posix(): p.read_bytes()
+        for p in sorted((root / "_site").rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def project(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project this module may change; each test puts back what it changed."""
+    root = tmp_path_factory.mktemp("pipeline") / "project"
+    shutil.copytree(built_demo, root)
+    # Paths are part of the build's memory, so the copy is built once more.
+    report = _build(root)
+    assert not report.failures
+    return root
+
+
+def test_everything_is_there(built_demo: Path) -> None:
+    years = json.loads((built_demo / ".shnor/data.json").read_text())["years"]
+    assert len(years) == 4
+    for year in years:
+        for name in NOTEBOOKS:
+            assert (built_demo / f"reports/{year}/{name}.ipynb").is_file()
+            assert (built_demo / f"_site/reports/{year}/{name}.html").is_file()
+    pages = list((built_demo / "_site/reports/schools").glob("*.html"))
+    assert len(pages) == 12 + 1, "twelve profiles and the list"
+    for name in ("index", "reports/method", "reports/data-quality", "reports/monitorings"):
+        assert (built_demo / f"_site/{name}.html").is_file()
+
+
+def test_second_build_does_nothing_within_two_seconds(project: Path) -> None:
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "shnor_lib.cli", "build", "--project", str(project)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    took = time.perf_counter() - began
+    assert "повторять нечего" in done.stdout
+    report = _build(project)
+    assert report.ran == []
+    # Generous: a loaded CI machine; benchmarks/ has the measured figure.
+    assert took < 10
+
+
+def test_touching_a_file_costs_nothing(project: Path) -> None:
+    for path in raw_files(open_project(project)):
+        path.touch()
+    assert _build(project).ran == []
+
+
+def test_same_input_same_bytes(built_demo: Path, project: Path) -> None:
+    assert _site_bytes(built_demo) == _site_bytes(project)
+
+
+def test_one_changed_cell_runs_only_what_it_touches(project: Path) -> None:
+    path = next(p for p in raw_files(open_project(project)) if "Кадры" in p.name and "2024" in p.as_posix())
+    before = path.read_bytes()
+    book = openpyxl.load_workbook(path)
+    sheet = book["Кадры"]
+    column = next(c.column for c in sheet[1] if c.value == "Вакансий")
+    sheet.cell(2, column).value = (sheet.cell(2, column).value or 0) + 1
+    book.save(path)
+    try:
+        report = _build(project)
+        assert not report.failures
+        notebooks = [name for name in report.ran if name.startswith("тетрадь")]
+        # Staff of 2024 is invisible to 2023.
+        assert notebooks and not [name for name in notebooks if "2023" in name]
+        assert [name for name in report.ran if name.startswith("чтение")] == [
+            f"чтение: {path.relative_to(project / 'data/raw').as_posix()}"
+        ]
+    finally:
+        path.write_bytes(before)
+        assert not _build(project).failures
+
+
+def test_failing_notebook_is_named_with_its_cell_and_the_site_stays(project: Path) -> None:
+    path = project / "notebooks/02_dynamics.ipynb"
+    before, site = path.read_bytes(), _site_bytes(project)
+    notebook = json.loads(before)
+    cell = [c for c in notebook["cells"] if c["cell_type"] == "code"][-1]
+    cell["source"] = "raise ValueError('нарочно')"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    try:
+        report = _build(project)
+        assert report.exit_code == 3
+        assert len(report.failures) == 4
+        text = str(next(iter(report.failures.values())))
+        assert "02_dynamics" in text and "ячейка" in text and "ValueError: нарочно" in text
+        assert _site_bytes(project) == site
+    finally:
+        path.write_bytes(before)
+        assert not _build(project).failures
+
+
+def test_faulty_workbook_stops_the_build_and_the_site_stays(project: Path) -> None:
+    site = _site_bytes(project)
+    broken = project / "data/raw/сломано.xlsx"
+    broken.write_bytes(b"this is not a workbook")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "shnor_lib.cli", "build", "--project", str(project)],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1
+        assert "сломано.xlsx" in done.stderr and "Что сделать" in done.stderr
+        assert "Прежний сайт на месте" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert (project / "faults.xlsx").is_file()
+        assert _site_bytes(project) == site
+    finally:
+        broken.unlink()
+        assert not _build(project).failures
+
+
+def test_threshold_in_the_projects_own_rule_set_counts(project: Path) -> None:
+    from shnor_lib import load_dataset
+
+    opened = open_project(project)
+    packaged = opened.definition_path("rulesets", "tbilissky-2021")
+    values = yaml.safe_load(packaged.read_text("utf-8"))
+    criterion = next(c for c in values["criteria"] if c["kind"] == "results_share")
+    (project / "rulesets").mkdir()
+    own = project / "rulesets/tbilissky-2021.yml"
+    import pandas as pd
+
+    def statuses() -> pd.DataFrame:
+        return pd.read_parquet(project / "data/processed/analysis/statuses.parquet")
+
+    before = statuses()
+    assert load_dataset(opened.processed_dir).years
+    try:
+        criterion["low"]["threshold"] = 1.0
+        own.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+        assert not _build(project).failures
+        after = statuses()
+        assert after["low_results"].sum() < before["low_results"].sum()
+        # 130 % is refused with its line, and the site stays.
+        site = _site_bytes(project)
+        criterion["low"]["threshold"] = 1.3
+        own.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+        report = _build(project)
+        assert report.failures
+        assert "строка" in str(next(iter(report.failures.values())))
+        assert _site_bytes(project) == site
+    finally:
+        shutil.rmtree(project / "rulesets")
+        assert not _build(project).failures
+
+
+def test_removed_school_disappears_with_its_page(tmp_path: Path, built_demo: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(built_demo, root)
+    for path in (root / "data/raw").rglob("*.xlsx"):
+        if "2026" in path.as_posix():
+            path.unlink()
+    report = _build(root)
+    assert not report.failures
+    assert not (root / "_site/reports/2026").exists()
+    assert (root / "_site/reports/2025/01_identification.html").is_file()
