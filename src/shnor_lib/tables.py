@@ -300,7 +300,7 @@ SCHOOLS = Table(
             maximum=12,
             example=11,
         ),
-        Column("fis_login", "Логин ФИС ОКО", "text", "Например edu123456.", example="edu000001"),
+        Column("fis_login", "Логин ФИС ОКО", "text", "Например edu123456.", aliases=("Логин", "Логин ОО"), example="edu000001"),
         Column(
             "ris_code",
             "Код ОО в РИС ГИА",
@@ -341,7 +341,7 @@ RESULTS = Table(
             "season",
             "Сезон",
             "text",
-            "Когда проводилась работа. Пусто — весна.",
+            "Когда проводилась работа. Пусто — по календарю процедур, обычно весна.",
             choices=SEASONS,
             example="весна",
         ),

@@ -52,7 +52,8 @@ class Distribution:
         upper = special.ndtr(
             (self.cuts - shift - np.sqrt(self.icc) * effect) / np.sqrt(1 - self.icc)
         )
-        return np.diff(np.concatenate([[0.0], upper, [1.0]]))
+        shares: FloatArray = np.diff(np.concatenate([[0.0], upper, [1.0]]))
+        return shares
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Calibration:
     def size_quantile(self, share: FloatArray) -> FloatArray:
         """Pupils of the school at these shares (0…1) of the region's schools."""
         sizes = self.region["sizes"]
-        return np.exp(np.interp(share, sizes["share"], np.log(sizes["pupils"])))
+        pupils: FloatArray = np.exp(np.interp(share, sizes["share"], np.log(sizes["pupils"])))
+        return pupils
 
 
 @cache

@@ -87,7 +87,8 @@ class SchoolEffects:
         """Mean 0 and sd 1 over the pupils of the region, so that its mark shares hold."""
         weights = self.region.pupils / self.region.pupils.sum()
         centred = values - (weights * values).sum()
-        return np.asarray(centred / np.sqrt((weights * centred**2).sum()), dtype=float)
+        spread = np.sqrt((weights * centred**2).sum())
+        return np.asarray(centred / max(spread, 1e-9), dtype=float)  # one school: sd 0
 
     def _drawn(self, *what: object) -> FloatArray:
         return self._centred(stream(self.seed, *what).normal(size=len(self.region)))

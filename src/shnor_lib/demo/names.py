@@ -35,7 +35,7 @@ _ROOTS = (
     "садовое", "хуторное", "заливное", "островное", "ручьёвое", "лощинное", "перелесово",
     "междуречное",
 )  # fmt: skip
-_CENTRES = ("с. Светлое", "с. Ключевое", "с. Боровое", "с. Заречное", "с. Луговое")
+_FIRST_CENTRE = "с. Светлое"
 
 
 def municipality_names(count: int) -> tuple[list[str], list[str]]:
@@ -73,18 +73,19 @@ def villages() -> list[str]:
     pairs = list(product(_PREFIXES, _ROOTS))
     # A step coprime to the number of pairs walks through all of them once.
     step = 137
-    return [
-        f"с. {prefix}{root}"
-        for prefix, root in (pairs[i * step % len(pairs)] for i in range(len(pairs)))
-    ]
+    centres = {district_centre(index)[0] for index in range(len(_DISTRICTS) + 1)}
+    walk = (pairs[i * step % len(pairs)] for i in range(len(pairs)))
+    names = (f"с. {prefix}{root}" for prefix, root in walk)
+    return [name for name in names if name not in centres]
 
 
 def district_centre(index: int) -> tuple[str, bool]:
     """Centre of the district with this number and whether it is an urban settlement."""
-    if index < len(_CENTRES):
-        return _CENTRES[index], False
-    root = _DISTRICTS[(index - 1) % len(_DISTRICTS)]
-    return f"пгт {root.removesuffix('ий')}", True
+    if index == 0:
+        return _FIRST_CENTRE, False
+    name = _DISTRICTS[index - 1].removesuffix("ий")
+    # A third of the centres are urban settlements, the others large villages.
+    return (f"пгт {name}", True) if index % 3 == 0 else (f"с. {name}ое", False)
 
 
 def school_name(kind: str, number: int, settlement: str, legal: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ IntArray = npt.NDArray[np.int64]
 CAPITAL, TOWN, URBAN, VILLAGE = TABLES["schools"].column("settlement_type").choices
 _SIZE_SHIFT = {CAPITAL: 1.9, TOWN: 1.7, URBAN: 1.0, VILLAGE: 0.0}
 """How much larger schools are by settlement type, in sd of size within a type."""
-_CENTRE_SHIFT = 1.1
+_CENTRE_SHIFT = 1.6
 _REGION_FOR_SPECIAL = 100
 """From this many schools the region has a correctional and an evening school."""
 
@@ -66,6 +66,8 @@ def build_region(
 
     Parameters
     ----------
+    calibration, rng
+        Sizes and languages; the generator everything is drawn from.
     schools, municipalities
         How many; every municipality gets at least one school.
     years
@@ -77,17 +79,22 @@ def build_region(
     shift = np.array([_SIZE_SHIFT[kind] for kind in kinds]) + np.where(
         places["centre"] & (kinds == VILLAGE), _CENTRE_SHIFT, 0.0
     )
-    order = np.argsort(shift + rng.normal(0, 0.75, schools), kind="stable")
+    order = np.argsort(shift + rng.normal(0, 0.65, schools), kind="stable")
     share = np.empty(schools)
     # A single district has no schools of city size.
     share[order] = (np.arange(schools) + 0.5) / schools * (1.0 if municipalities >= 10 else 0.93)
     pupils = np.rint(calibration.size_quantile(share)).astype(np.int64)
 
+    # A place has some seven inhabitants for every pupil of its schools, or more.
+    of_place = pd.Series(pupils).groupby(places["settlement"].to_numpy()).transform("sum")
+    least = (of_place * 7 / 1000).round(1)
+    places["settlement_size"] = places["settlement_size"].clip(lower=least)
+
     last_grade = np.full(schools, 11)
     last_grade[rng.random(schools) < np.clip(0.45 - pupils / 500, 0.0, 0.4)] = 9
     last_grade[(rng.random(schools) < 0.02) & (pupils < 120)] = 4
     social = rng.normal(0, 1, schools)
-    social = (social - social.mean()) / social.std()
+    social = (social - social.mean()) / max(social.std(), 1e-9)  # one school: sd 0
     languages = calibration.region["languages"]
     # German only is a rural matter: small schools come first.
     rank = np.argsort(np.argsort(pupils + rng.normal(0, 150, schools))) / schools
@@ -113,7 +120,7 @@ def _places(rng: np.random.Generator, schools: int, municipalities: int) -> pd.D
     )
     counts = _apportion(weights, schools)
     names = iter(villages())
-    rows: list[tuple[str, str, str, bool, float, int]] = []
+    rows: list[tuple[str, str, str, bool, float, int]] = []  # in the order of `columns` below
     for index, count in enumerate(counts):
         if index < len(towns):
             kind = CAPITAL if index == 0 else TOWN
@@ -201,12 +208,16 @@ def _register(
         "общеобразовательная",
     )
     frame = TABLES["schools"].empty().drop(columns=["source_file", "source_sheet", "source_row"])
-    frame["school_id"] = pd.Series(
-        [f"ШК-{i + 1:0{width}d}" for i in range(count)], dtype="string"
-    )
+    frame["school_id"] = pd.Series([f"ШК-{i + 1:0{width}d}" for i in range(count)], dtype="string")
     frame["name"] = [short for short, _ in named]
     frame["full_name"] = [full for _, full in named]
-    for column in ("municipality", "settlement", "settlement_type", "settlement_size", "remoteness"):
+    for column in (
+        "municipality",
+        "settlement",
+        "settlement_type",
+        "settlement_size",
+        "remoteness",
+    ):
         frame[column] = places[column]
     frame["kind"] = kind
     frame["last_grade"] = last_grade

@@ -1,0 +1,1 @@
+"""Methods: tables in, tables out; nothing here reads data files or draws."""

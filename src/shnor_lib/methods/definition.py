@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from shnor_lib.faults import Fault, ShnorError
 from shnor_lib.project import Project
+from shnor_lib.tables import PROCEDURES
 from shnor_lib.yaml_source import YamlFault, explain, load_yaml
 
 Kind = Literal["rulesets", "ratings", "indices"]
@@ -40,6 +41,16 @@ def _share(value: float) -> float:
 
 Share = Annotated[float, AfterValidator(_share)]
 """A share 0…1."""
+
+
+def _procedure(value: str) -> str:
+    if value not in PROCEDURES:
+        raise ValueError(f"нет процедуры «{value}»; есть: {', '.join(PROCEDURES)}")
+    return value
+
+
+ProcedureCode = Annotated[str, AfterValidator(_procedure)]
+"""Code of an assessment procedure."""
 
 Weight = Annotated[float, Field(ge=0)]
 """A weight, not negative."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     Field,
     PrivateAttr,
     StrictBool,
@@ -34,15 +35,27 @@ from shnor_lib.methods.definition import (
     load_definition,
     report_problems,
 )
-from shnor_lib.methods.ranking import Rating, load_rating
-from shnor_lib.methods.wellbeing import Index, IndexCutoff, load_index
+from shnor_lib.methods.index_definition import Index, IndexCutoff, load_index
+from shnor_lib.methods.rating_definition import Rating, load_rating
+from shnor_lib.methods.rating_definition import Scope as RatingScope
 from shnor_lib.project import Project
-from shnor_lib.tables import PROCEDURES, TABLES
+from shnor_lib.tables import TABLES
 
 Combine = Literal["and", "or", "low_only", "no_high_only"]
 Unit = Literal["subject", "subject_grade"]
 StatusFor = Literal["low_results", "difficult"]
 Count = Annotated[StrictInt, Field(ge=1)]
+
+
+def _social_column(name: str) -> str:
+    columns = [c.name for c in TABLES["social_passport"].columns if c.kind == "int"]
+    if name not in columns:
+        raise ValueError(f"в социальном паспорте нет столбца «{name}»; есть: {', '.join(columns)}")
+    return name
+
+
+SocialColumn = Annotated[str, AfterValidator(_social_column)]
+"""A count of the social passport."""
 
 T = TypeVar("T")
 
@@ -107,31 +120,13 @@ SWITCH_DEFAULTS: dict[str, Any] = {
 """What holds when neither the rule set nor the criterion says anything."""
 
 
-class Scope(Strict):
+class Scope(RatingScope):
     """Which results a criterion looks at; an empty list means all.
 
-    Parameters
-    ----------
-    procedure
-        Code from :data:`shnor_lib.tables.PROCEDURES`.
-    grades, subjects
-        Grades of the programme; canonical subject names.
-    counts_as
-        Units of this scope count as one (ЕГЭ maths, profile or basic).
+    ``counts_as``: units of this scope count as one (ЕГЭ maths, profile or basic).
     """
 
-    procedure: str
-    grades: list[int] = Field(default_factory=list)
-    subjects: list[str] = Field(default_factory=list)
     counts_as: str | None = None
-
-    @model_validator(mode="after")
-    def _known_procedure(self) -> Scope:
-        if self.procedure not in PROCEDURES:
-            raise ValueError(
-                f"нет процедуры «{self.procedure}»; есть: {', '.join(PROCEDURES)}"
-            )
-        return self
 
 
 class LowPart(Strict):
@@ -196,8 +191,8 @@ class SocialShare(_Criterion):
     """
 
     kind: Literal["social_share"]
-    numerator: str
-    denominator: str = "total"
+    numerator: SocialColumn
+    denominator: SocialColumn = "total"
     threshold: Share | None
     operator: Literal[">", ">=", "<", "<="] = ">"
 
@@ -206,18 +201,12 @@ class SocialShare(_Criterion):
         """See the base class."""
         return self.threshold is not None
 
-    @model_validator(mode="after")
-    def _known_columns(self) -> SocialShare:
-        for name in (self.numerator, self.denominator):
-            _social_column(name)
-        return self
-
 
 class SocialCount(_Criterion):
     """A count of the social passport above a number."""
 
     kind: Literal["social_count"]
-    column: str
+    column: SocialColumn
     threshold: float | None = Field(ge=0)
     operator: Literal[">", ">="] = ">"
 
@@ -225,11 +214,6 @@ class SocialCount(_Criterion):
     def counts(self) -> bool:
         """See the base class."""
         return self.threshold is not None
-
-    @model_validator(mode="after")
-    def _known_column(self) -> SocialCount:
-        _social_column(self.column)
-        return self
 
 
 class IndexBelow(_Criterion):
@@ -452,9 +436,3 @@ def load_ruleset(name: str | Path, project: Project | None = None) -> RuleSet:
 
 def _switches(ruleset: RuleSet) -> Mapping[str, Switch[Any]]:
     return ruleset.switches  # type: ignore[return-value]
-
-
-def _social_column(name: str) -> None:
-    columns = [c.name for c in TABLES["social_passport"].columns if c.kind == "int"]
-    if name not in columns:
-        raise ValueError(f"в социальном паспорте нет столбца «{name}»; есть: {', '.join(columns)}")

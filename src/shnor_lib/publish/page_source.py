@@ -31,11 +31,14 @@ class PageSource:
         Markdown with includes resolved; ``None`` for a notebook not converted yet.
     digest
         Hash of the bytes the page is made of: the source and everything it includes.
+    verbatim
+        The text is the file's own, nothing was put in: the file itself may be read.
     """
 
     source: str
     text: str | None
     digest: str
+    verbatim: bool = False
 
     def markdown(self, root: Path, *, echo: bool) -> str:
         """The Markdown; converts a notebook."""
@@ -62,8 +65,11 @@ def read_page(root: Path, source: str) -> PageSource:
     path = root / source
     if source.endswith(".ipynb"):
         return PageSource(source, None, hashlib.sha256(path.read_bytes()).hexdigest())
-    text = resolve_includes(path.read_text(encoding="utf-8-sig"), path, root)
-    return PageSource(source, text, hashlib.sha256(text.encode("utf-8")).hexdigest())
+    data = path.read_bytes()
+    own = data.decode("utf-8-sig")
+    text = resolve_includes(own, path, root)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return PageSource(source, text, digest, verbatim=text == own and not data.startswith(b"\xef"))
 
 
 def resolve_includes(text: str, path: Path, root: Path, above: tuple[Path, ...] = ()) -> str:

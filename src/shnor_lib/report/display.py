@@ -187,6 +187,8 @@ class Col:
         Decimals of ``decimal``, ``percent`` and ``points``.
     missing
         What a missing value means, in words.
+    filter
+        The site offers a drop-down of this column's values (sortable tables only).
     """
 
     name: str
@@ -197,6 +199,7 @@ class Col:
     order: str = ""
     digits: int = 1
     missing: str = fmt.NO_DATA
+    filter: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -216,7 +219,8 @@ _CODES: dict[str, dict[str, str]] = {
 
 def badge(status: Any) -> str:
     """HTML badge of a status code."""
-    code = str(status) if str(status) in STATUS else "insufficient"
+    # a school the rules do not cover looks like one that could not be judged
+    code = str(status) if str(status) in STATUS and status != "excluded" else "insufficient"
     return f'<span class="shnor-badge status-{code}">{fmt.escape(label(STATUS, status))}</span>'
 
 
@@ -318,6 +322,8 @@ class DataTable:
 def _heading(col: Col) -> str:
     title = f' title="{fmt.escape(col.help)}"' if col.help else ""
     kind = ' class="num"' if col.numeric else ""
+    if col.filter:
+        kind += ' data-filter="select"'
     return f'<th scope="col"{kind}{title}>{fmt.escape(col.title)}</th>'
 
 

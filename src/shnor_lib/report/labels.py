@@ -18,6 +18,7 @@ STATUS: dict[str, str] = {
     "risk_zone": "зона риска",
     "none": "нет признаков",
     "insufficient": "недостаточно данных",
+    "excluded": "правила не применяются",
 }
 """Status of a school in a year: code → name, gravest first."""
 
@@ -28,6 +29,7 @@ STATUS_LONG: dict[str, str] = {
     "risk_zone": "отдельные признаки есть, для статуса их недостаточно",
     "none": "признаков статуса по правилам не обнаружено",
     "insufficient": "данных недостаточно, чтобы судить",
+    "excluded": "на школы этого вида правила не распространяются",
 }
 
 LISTED: tuple[str, ...] = ("low_results", "difficult", "both")
@@ -38,6 +40,7 @@ OUTCOME: dict[str, str] = {
     "not_met": "не выполнен",
     "no_data": "нет данных",
     "few": "мало участников",
+    "no_threshold": "порог не задан",
 }
 """Outcome of a criterion."""
 
@@ -85,8 +88,15 @@ OPERATOR_WORDS: dict[str, str] = {
     "=": "ровно",
 }
 
-LOW_RESULT: dict[str, str] = {"ege": "не преодолели минимальный балл"}
-HIGH_RESULT: dict[str, str] = {"ege": "81 балл и выше"}
+_LOW_VERB = {
+    "ege": "минимальный балл не набрали",
+    "functional_literacy": "низкий результат показали",
+}
+_LOW_TITLE = {"ege": "доля ниже минимума", "functional_literacy": "доля низких результатов"}
+_HIGH_ABSENT = {
+    "ege": "результатов от 81 балла",
+    "functional_literacy": "высоких результатов",
+}
 
 PROCEDURE = PROCEDURES
 SEASON = SEASONS
@@ -133,14 +143,19 @@ def unit_label(procedure: Any, grade: Any = None, subject: Any = None, season: A
     return ", ".join(part for part in parts if part)
 
 
-def low_label(procedure: Any) -> str:
-    """What a low result of the procedure is: отметка «2» or below the minimum."""
-    return LOW_RESULT.get(text(procedure, ""), "получили отметку «2»")
+def low_verb(procedure: Any) -> str:
+    """What those with a low result did: «отметку «2» получили» (34,5 %)."""
+    return _LOW_VERB.get(text(procedure, ""), "отметку «2» получили")
 
 
-def high_label(procedure: Any) -> str:
-    """What a high result of the procedure is: отметка «5» or 81 and above."""
-    return HIGH_RESULT.get(text(procedure, ""), "отметка «5»")
+def low_title(procedure: Any) -> str:
+    """Name of the share of low results: «доля «2»»."""
+    return _LOW_TITLE.get(text(procedure, ""), "доля «2»")
+
+
+def high_absent(procedure: Any) -> str:
+    """High results in the genitive, before «нет»: «отметок «5»»."""
+    return _HIGH_ABSENT.get(text(procedure, ""), "отметок «5»")
 
 
 def column_title(name: str, table: str | None = None) -> str:

@@ -19,6 +19,7 @@ STATUS_COLOURS: dict[str, str] = {
     "risk_zone": "#E0A100",
     "none": "#2A9D78",
     "insufficient": "#8E959E",
+    "excluded": "#B9BEC5",
 }
 """Status code → colour."""
 
@@ -66,8 +67,20 @@ SHARE_SCALE: list[list[Any]] = [
 FONT = '"PT Sans", "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
 
 _GROUNDS: dict[str, dict[str, str]] = {
-    "light": {"text": "#1F2933", "muted": "#52606D", "grid": "#E1E6EB", "ground": "#FFFFFF"},
-    "dark": {"text": "#E6EAEF", "muted": "#A9B4C0", "grid": "#39434E", "ground": "#1B2129"},
+    "light": {
+        "text": "#1F2933",
+        "muted": "#52606D",
+        "grid": "#E1E6EB",
+        "ground": "#FFFFFF",
+        "veil": "rgba(255,255,255,0.75)",
+    },
+    "dark": {
+        "text": "#E6EAEF",
+        "muted": "#A9B4C0",
+        "grid": "#39434E",
+        "ground": "#1B2129",
+        "veil": "rgba(27,33,41,0.75)",
+    },
 }
 
 
@@ -105,7 +118,12 @@ def _layout(ground: str) -> dict[str, Any]:
             "yanchor": "top",
             "font": {"color": colours["text"], "size": 12},
         },
-        "annotationdefaults": {"font": {"color": colours["text"], "size": 12}, "showarrow": False},
+        "annotationdefaults": {
+            "font": {"color": colours["text"], "size": 12},
+            "showarrow": False,
+            # labels stand over the grid
+            "bgcolor": colours["veil"],
+        },
         "xaxis": axis,
         "yaxis": axis,
         "bargap": 0.35,

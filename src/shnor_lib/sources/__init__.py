@@ -1,0 +1,1 @@
+"""Reading and writing workbooks: from people's files to tidy tables and back."""

@@ -87,9 +87,13 @@ def reproducible(data: bytes) -> bytes:
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
     ):
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+        for name in sorted(
+            source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)
+        ):
             body = source.read(name)
             if name == "docProps/core.xml":
                 body = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2000-01-01T00:00:00Z", body)
-            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), body, zipfile.ZIP_DEFLATED)
+            target.writestr(
+                zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), body, zipfile.ZIP_DEFLATED
+            )
     return out.getvalue()

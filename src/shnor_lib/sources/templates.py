@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.sources.excel import head_cell, new_workbook, save, text_cell, wrapped_cell
-from shnor_lib.sources.values import school_year
+from shnor_lib.sources.values import quoted, school_year
 from shnor_lib.tables import PROVENANCE, TABLES, Column, Table
 
 EXAMPLE_SHEET = "Пример"
@@ -69,9 +69,7 @@ def write_workbook(
     """
     unknown = [name for name in tables if name not in TABLES]
     if unknown or not tables:
-        raise ShnorError(
-            f"Нет таблиц: {', '.join(unknown) or '—'}. Есть: {', '.join(TABLES)}."
-        )
+        raise ShnorError(f"Нет таблиц: {', '.join(unknown) or '—'}. Есть: {', '.join(TABLES)}.")
     book = new_workbook(path.stem)
     for name, frame in tables.items():
         _write_table(book, TABLES[name], _rows(TABLES[name], frame, schools))
@@ -111,9 +109,7 @@ def write_templates(
     return written
 
 
-def _rows(
-    table: Table, frame: pd.DataFrame | None, schools: pd.DataFrame | None
-) -> pd.DataFrame:
+def _rows(table: Table, frame: pd.DataFrame | None, schools: pd.DataFrame | None) -> pd.DataFrame:
     """Rows to fill in, one column per template column."""
     if frame is None and schools is not None:
         frame = schools if table.name == "schools" else schools[["school_id"]]
@@ -218,9 +214,7 @@ def _range(column: Column) -> str:
     return f" не больше {high:g}" if high is not None else ""
 
 
-def _validation(
-    table: Table, column: Column, so_far: tuple[Column, ...]
-) -> DataValidation | None:
+def _validation(table: Table, column: Column, so_far: tuple[Column, ...]) -> DataValidation | None:
     """What Excel itself checks while a person types; the readers check it all again."""
     if column.choices:
         rule = DataValidation("list", formula1=f'"{",".join(column.choices.values())}"')
@@ -235,9 +229,12 @@ def _validation(
             # An empty whole must not forbid the part: people fill columns in any order.
             place = f"${letters[str(column.part_of)]}2"
             rule = DataValidation(
-                kind, operator="between", formula1=low, formula2=f"IF({place}=\"\",1000000000,{place})"
+                kind,
+                operator="between",
+                formula1=low,
+                formula2=f'IF({place}="",1000000000,{place})',
             )
-            rule.error = f"{what}{_range(column)}, не больше чем «{whole}»."
+            rule.error = f"{what}{_range(column)}, не больше чем {quoted(whole)}."
         elif column.maximum is not None:
             rule = DataValidation(
                 kind, operator="between", formula1=low, formula2=f"{column.maximum:g}"
@@ -291,7 +288,9 @@ def _write_help(book: Workbook, tables: list[Table]) -> None:
     sheet = book.create_sheet(HELP_SHEET)
     for letter, width in zip("ABCD", (36, 14, 60, 46), strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.append([wrapped_title(sheet, f"{IGNORED_MARK}: в нём объяснено, что вписывать в столбцы.")])
+    sheet.append(
+        [wrapped_title(sheet, f"{IGNORED_MARK}: в нём объяснено, что вписывать в столбцы.")]
+    )
     for line in (
         "Заголовки столбцов не меняйте; порядок столбцов и строк может быть любым, свои столбцы можно добавлять.",
         "Столбцы со звёздочкой (*) обязательны. Если данных нет, оставьте ячейку пустой: ноль означает «никого».",
@@ -303,14 +302,17 @@ def _write_help(book: Workbook, tables: list[Table]) -> None:
         sheet.append([wrapped_title(sheet, f"Лист «{table.title}»")])
         sheet.append([text_cell(sheet, table.note, keep_text=False)])
         sheet.append(
-            [head_cell(sheet, text) for text in ("Столбец", "Обязателен", "Что вписать", "Допустимые значения")]
+            [
+                head_cell(sheet, text)
+                for text in ("Столбец", "Обязателен", "Что вписать", "Допустимые значения")
+            ]
         )
         for column in table.template_columns:
             allowed = ", ".join(column.choices.values())
             if not allowed and column.kind in ("int", "float"):
                 allowed = ("целое число" if column.kind == "int" else "число") + _range(column)
                 if column.part_of:
-                    allowed += f", не больше чем «{table.column(column.part_of).title.strip('«»')}»"
+                    allowed += f", не больше чем {quoted(table.column(column.part_of).title)}"
             sheet.append(
                 [
                     wrapped_cell(sheet, column.title, bold=True),

@@ -42,6 +42,19 @@ def clean_text(value: Any) -> str:
     return str(value).strip()
 
 
+def quoted(text: str) -> str:
+    """Text in Russian quotes; quotes inside become „inner“ ones, doubled ones are not doubled.
+
+    Examples
+    --------
+    >>> quoted("«2»"), quoted("«Группа риска»: охвачены")
+    ('«2»', '«„Группа риска“: охвачены»')
+    """
+    if re.fullmatch(r"«[^«»]*»", text):
+        return text
+    return "«" + text.replace("«", "„").replace("»", "“") + "»"
+
+
 def is_empty(value: Any) -> bool:
     """Whether a cell says «nothing here»: empty, a dash, «н/д»."""
     if value is None or (isinstance(value, float) and math.isnan(value)):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
+
+import pandas as pd
 
 from shnor_lib.report import format as fmt
 from shnor_lib.report.theme import LIMIT
@@ -16,6 +18,11 @@ from shnor_lib.report.theme import LIMIT
 Spec = dict[str, Any]
 
 PERCENT_SUFFIX = fmt.NNBSP + "%"
+
+
+def records(frame: pd.DataFrame) -> list[Spec]:
+    """Rows of a frame as dictionaries."""
+    return cast(list[Spec], frame.to_dict("records"))
 
 
 def safe(value: Any) -> str:
@@ -76,7 +83,7 @@ def year_axis(years: Sequence[int], **more: Any) -> Spec:
         "tickvals": list(years),
         "ticktext": [school_year(year) for year in years],
         "range": [min(years) - 0.5, max(years) + 0.5] if years else None,
-        "tickangle": 0 if len(years) <= 6 else -45,
+        "tickfont": {"size": 11},
         "showgrid": False,
         "zeroline": False,
         **more,
@@ -142,25 +149,38 @@ def rows_height(count: int, *, each: int = 40, extra: int = 96) -> int:
     return extra + each * max(count, 1)
 
 
-def limit_line(value: float, *, axis: str = "y", label: str = "", at_end: bool = True) -> Spec:
-    """A threshold across the whole plot as a shape with its label."""
+def limit_line(value: float, *, axis: str = "y") -> Spec:
+    """A threshold across the whole plot as a shape; its words: :func:`limit_label`."""
     along = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value}
     if axis == "x":
         along = {"yref": "paper", "y0": 0, "y1": 1, "xref": "x", "x0": value, "x1": value}
-    shape: Spec = {
-        "type": "line",
-        **along,
-        "line": {"color": LIMIT, "width": 1.5, "dash": "dash"},
+    return {"type": "line", **along, "line": {"color": LIMIT, "width": 1.5, "dash": "dash"}}
+
+
+def limit_label(value: float, label: str) -> Spec:
+    """Words of a horizontal threshold, above its right end."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "yref": "y",
+        "y": value,
+        "yanchor": "bottom",
+        "text": label,
+        "font": {"size": 11, "color": LIMIT},
+        "showarrow": False,
     }
-    if label:
-        shape["label"] = {
-            "text": label,
-            "textposition": "end" if at_end else "start",
-            "yanchor": "bottom",
-            "textangle": 0,
-            "font": {"size": 11, "color": LIMIT},
-        }
-    return shape
+
+
+def wrapped(value: Any, width: int = 16, lines: int = 3) -> str:
+    """Text of a label broken into short lines."""
+    import textwrap
+
+    found = textwrap.wrap(fmt.one_line(value), width)
+    shown = [safe(line) for line in found[:lines]]
+    if len(found) > lines:
+        shown[-1] += "…"
+    return "<br>".join(shown)
 
 
 def legend_below(**more: Any) -> Spec:

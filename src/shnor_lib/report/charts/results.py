@@ -14,9 +14,11 @@ from shnor_lib.report.charts.base import (
     heading,
     hundred,
     legend_below,
+    limit_label,
     limit_line,
     of,
     percent_axis,
+    records,
     rows_above,
     rows_axis,
     rows_height,
@@ -26,8 +28,11 @@ from shnor_lib.report.charts.base import (
     year_axis,
 )
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
-from shnor_lib.report.labels import SEASONS_SHORT, label, school_year
+from shnor_lib.report.labels import SEASONS_SHORT, school_year
 from shnor_lib.report.theme import ACCENT, MARK_COLOURS, OTHERS, SHARE_SCALE
+
+WRITTEN_COLUMNS = 9
+"""Up to so many columns a map has its figures written in the cells."""
 
 _SYMBOL = {"spring": "circle", "autumn": "diamond"}
 
@@ -73,13 +78,13 @@ def low_share(
         Pixels.
     """
     breaks = breaks or {}
-    rows = series.sort_values(["year", "season"]).to_dict("records")
+    rows = records(series.sort_values(["year", "season"]))
     data: list[Spec] = []
     tops = [hundred(row["high"]) or 0 for row in rows]
     if threshold is not None:
         tops.append(threshold * 100)
     if median is not None and len(median):
-        peers = median.sort_values(["year", "season"]).to_dict("records")
+        peers = records(median.sort_values(["year", "season"]))
         data.append(
             {
                 "type": "scatter",
@@ -112,7 +117,7 @@ def low_share(
                 "hovertext": [
                     f"{int(row['grade'])} класс, {school_year(row['year'])}<br>{what}: "
                     f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
-                    for row in grades.to_dict("records")
+                    for row in records(grades)
                 ],
             }
         )
@@ -152,8 +157,10 @@ def low_share(
     )
     shapes = []
     if threshold is not None:
-        shapes.append(limit_line(threshold * 100, label=threshold_label))
+        shapes.append(limit_line(threshold * 100))
     annotations = []
+    if threshold is not None and threshold_label:
+        annotations.append(limit_label(threshold * 100, threshold_label))
     for year, note in sorted(breaks.items()):
         if years and min(years) < year <= max(years):
             shapes.append(
@@ -182,19 +189,19 @@ def low_share(
                     "showarrow": False,
                 }
             )
-    for row in rows:
-        if str(row["season"]) == "autumn":
-            annotations.append(
-                {
-                    "x": int(row["year"]),
-                    "y": hundred(row["share"]),
-                    "text": "осень",
-                    "xanchor": "left",
-                    "xshift": 8,
-                    "font": {"size": 10},
-                    "showarrow": False,
-                }
-            )
+    annotations += [
+        {
+            "x": int(row["year"]),
+            "y": hundred(row["share"]),
+            "text": "осень",
+            "xanchor": "left",
+            "xshift": 8,
+            "font": {"size": 10},
+            "showarrow": False,
+        }
+        for row in rows
+        if str(row["season"]) == "autumn"
+    ]
     top = min(max([*tops, 10]) * 1.12, 104)
     layout = {
         "title": heading(safe(title)),
@@ -265,16 +272,16 @@ def mark_distribution(rows: pd.DataFrame) -> Chart:
         label (Russian), n, n2, n3, n4, n5; rows without marks are left out.
     """
     known = rows[rows[["n2", "n3", "n4", "n5"]].notna().all(axis=1) & (rows["n"] > 0)]
-    records = known.to_dict("records")
+    items = records(known)
     data: list[Spec] = []
     for name, mark in (("n2", "«2»"), ("n3", "«3»"), ("n4", "«4»"), ("n5", "«5»")):
-        shares = [row[name] / row["n"] for row in records]
+        shares = [row[name] / row["n"] for row in items]
         data.append(
             {
                 "type": "bar",
                 "orientation": "h",
                 "name": mark,
-                "y": list(range(len(records))),
+                "y": list(range(len(items))),
                 "x": [hundred(share) for share in shares],
                 "width": 0.45,
                 "marker": {"color": MARK_COLOURS[name]},
@@ -293,18 +300,18 @@ def mark_distribution(rows: pd.DataFrame) -> Chart:
                 "hovertext": [
                     f"{safe(row['label'])}<br>{mark}: {fmt.percent(share)} "
                     f"({of(row[name], row['n'])})"
-                    for row, share in zip(records, shares, strict=True)
+                    for row, share in zip(items, shares, strict=True)
                 ],
             }
         )
     labels = [
         f"{short(row['label'], 40)} · {fmt.count_phrase(row['n'], 'ученик', 'ученика', 'учеников')}"
-        for row in records
+        for row in items
     ]
     layout = {
         "barmode": "stack",
         "xaxis": percent_axis("доля участников", range=[0, 100]),
-        "yaxis": rows_axis(len(records)),
+        "yaxis": rows_axis(len(items)),
         "annotations": rows_above(labels),
         "legend": legend_below(traceorder="normal"),
     }
@@ -312,10 +319,10 @@ def mark_distribution(rows: pd.DataFrame) -> Chart:
         f"{row['label']}: «2» — {fmt.percent(row['n2'] / row['n'])}, "
         f"«4» и «5» — {fmt.percent((row['n4'] + row['n5']) / row['n'])} "
         f"({fmt.count_phrase(row['n'], 'участник', 'участника', 'участников')})"
-        for row in records
+        for row in items
     )
-    alt = f"Распределение отметок. {said}." if records else PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, rows_height(len(records), extra=104)), alt)
+    alt = f"Распределение отметок. {said}." if items else PLOT_ALT_EMPTY
+    return Chart(spec(data, layout, rows_height(len(items), extra=104)), alt)
 
 
 def share_map(
@@ -345,11 +352,9 @@ def share_map(
     place_x = {name: position for position, name in enumerate(order_x)}
     z: list[list[float | None]] = [[None] * len(order_x) for _ in order_y]
     text = [[""] * len(order_x) for _ in order_y]
-    hover = [
-        [f"{safe(y)}<br>{safe(x)}: {fmt.NO_DATA}" for x in order_x] for y in order_y
-    ]
+    hover = [[f"{safe(y)}<br>{safe(x)}: {fmt.NO_DATA}" for x in order_x] for y in order_y]
     worst: tuple[float, str] = (-1.0, "")
-    for cell in cells.to_dict("records"):
+    for cell in records(cells):
         if cell["row"] not in place_y or cell["column"] not in place_x:
             continue
         if fmt.is_missing(cell["n"]) or fmt.is_missing(cell["n_low"]) or cell["n"] <= 0:
@@ -372,7 +377,7 @@ def share_map(
             "z": z,
             "text": text,
             # plotly reads this as a pattern: the cell's own text
-            "texttemplate": "%{text}" if len(order_x) <= 9 else "",
+            "texttemplate": "%{text}" if len(order_x) <= WRITTEN_COLUMNS else "",
             "textfont": {"size": 11},
             "hovertext": hover,
             "hoverinfo": "text",
@@ -383,12 +388,12 @@ def share_map(
             "xgap": 2,
             "ygap": 2,
             "colorbar": {
-                "title": {"text": f"{what}, %", "side": "right"},
-                "thickness": 10,
-                "len": 0.9,
+                "title": {"text": f"{what}, %", "side": "right", "font": {"size": 11}},
+                "thickness": 8,
                 "outlinewidth": 0,
             },
-            "showscale": len(order_y) > 3,
+            # figures in the cells say more than a scale, and leave the width to the map
+            "showscale": len(order_x) > WRITTEN_COLUMNS,
         }
     ]
     layout = {

@@ -13,7 +13,7 @@ from shnor_lib.report.display import Chart
 from shnor_lib.report.labels import LISTED, STATUS, school_year
 from shnor_lib.report.theme import STATUS_COLOURS
 
-_STACK = ("both", "low_results", "difficult", "risk_zone", "insufficient", "none")
+_STACK = ("both", "low_results", "difficult", "risk_zone", "insufficient", "excluded", "none")
 
 
 def status_counts(statuses: pd.DataFrame) -> Chart:
@@ -66,7 +66,7 @@ def status_counts(statuses: pd.DataFrame) -> Chart:
     }
     parts = []
     for year in years:
-        listed = sum(int(counts.loc[year].get(code, 0)) for code in LISTED)
+        listed = sum(int(counts[code][year]) for code in LISTED if code in counts)
         parts.append(f"{school_year(year)} — {of(listed, totals[year])}")
     alt = "Число школ с каждым статусом по годам. В списке: " + "; ".join(parts) + "."
     return Chart(spec(data, layout, 360), alt if parts else "Статусов ещё нет.")
@@ -96,8 +96,8 @@ def status_timeline(
     codes = list(STATUS)
     listed = table.isin(LISTED)
     if only_listed:
-        table = table[listed.any(axis=1) | table.eq("risk_zone").any(axis=1)]
-    weight = listed.loc[table.index].sum(axis=1) + table.eq("risk_zone").sum(axis=1) / 100
+        table = table[listed.any(axis=1) | table.isin(["risk_zone"]).any(axis=1)]
+    weight = listed.loc[table.index].sum(axis=1) + table.isin(["risk_zone"]).sum(axis=1) / 100
     order = sorted(table.index, key=lambda key: (-weight[key], names.get(key, key)))
     left_out = max(len(order) - most, 0)
     table = table.loc[order[:most]]
@@ -146,7 +146,7 @@ def status_timeline(
             "marker": {"symbol": "square", "size": 12, "color": STATUS_COLOURS[code]},
         }
         for code in codes
-        if table.eq(code).any(axis=None)
+        if table.isin([code]).to_numpy().any()
     ]
     layout = {
         "xaxis": year_axis(years, side="top"),
@@ -167,4 +167,4 @@ def status_timeline(
         if left_out
         else ""
     )
-    return Chart(spec(data, layout, 110 + 26 * max(len(table), 1)), alt, caption)
+    return Chart(spec(data, layout, 170 + 26 * max(len(table), 1)), alt, caption)

@@ -1,0 +1,456 @@
+"""Which schools are on the list, by which criteria, how surely, and from which cells.
+
+The formal outcome (the rule applied to the counts) and the confidence (how probable it is
+that the true value is beyond the threshold) are kept apart: a school with 2 of 9 pupils below
+the minimum may be on the list formally and still be «на границе».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from shnor_lib.faults import ShnorError
+from shnor_lib.methods import evidence as _evidence
+from shnor_lib.methods.indicator_criteria import index_below, rating_below, social
+from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, OUTCOMES, Floats, Outcome
+from shnor_lib.methods.ranking import RatingResult, rate
+from shnor_lib.methods.results_criterion import evaluate
+from shnor_lib.methods.ruleset import (
+    IndexBelow,
+    RatingBelow,
+    ResultsShare,
+    RuleSet,
+    SocialCount,
+    SocialShare,
+    StatusFor,
+)
+from shnor_lib.methods.units import ResultsRule, Units, pool
+from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
+from shnor_lib.project import Calendar, packaged_calendar
+from shnor_lib.stats.intervals import wilson
+from shnor_lib.store import Dataset
+
+STATUSES: tuple[str, ...] = (
+    "low_results", "difficult", "both", "risk_zone", "none", "insufficient", "excluded",
+)  # fmt: skip
+CONFIDENCES: tuple[str, ...] = ("certain", "likely", "borderline", "insufficient")
+CERTAIN, LIKELY = 0.95, 0.75
+"""Probabilities from which a status is «уверенно» and «вероятно»."""
+
+STATUS_FOR: tuple[StatusFor, StatusFor] = ("low_results", "difficult")
+
+
+@dataclass
+class Identification:
+    """What :func:`identify` found.
+
+    Attributes
+    ----------
+    ruleset
+        The rules applied.
+    statuses
+        ``school_id``, ``year``, ``status`` (:data:`STATUSES`), ``low_results``, ``difficult``
+        (bool), ``n_met``, ``criteria_met`` (ids joined by «, »), ``confidence``
+        (:data:`CONFIDENCES`), ``probability`` (0…1, what the confidence is made of).
+    outcomes, schools, units, open_schools
+        Arrays behind the frames.
+    """
+
+    ruleset: RuleSet
+    statuses: pd.DataFrame
+    schools: pd.Index = field(repr=False)
+    outcomes: dict[int, list[Outcome]] = field(repr=False)
+    units: dict[str, Units] = field(repr=False)
+    judged: dict[int, npt.NDArray[np.bool_]] = field(repr=False)
+    ratings: dict[str, RatingResult] = field(repr=False, default_factory=dict)
+    index: IndexResult | None = field(repr=False, default=None)
+
+    @property
+    def years(self) -> list[int]:
+        """Status years, ascending."""
+        return sorted(self.outcomes)
+
+    @cached_property
+    def criteria(self) -> pd.DataFrame:
+        """One row per school × year × criterion.
+
+        Columns: ``school_id``, ``year``, ``criterion``, ``status_for``, ``outcome``
+        (``met``, ``not_met``, ``no_data``, ``few``, ``no_threshold``), ``value``, ``n``,
+        ``numerator`` (of the deciding unit in the status year), ``threshold``, ``operator``,
+        ``low``, ``high`` (95 % Wilson interval of ``value``), ``probability`` (that the true
+        value is beyond the threshold in all years used; with «no high results» this is about
+        the share of low results only), ``beyond_latest``, ``unit``, ``procedure``, ``grade``,
+        ``subject``, ``indicator``, ``units_met``, ``units_seen``, ``years_used``.
+        """
+        parts = [
+            _criterion_frame(outcome, self.schools, self.judged[year])
+            for year in self.years
+            for outcome in self.outcomes[year]
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """One row per school × status year × criterion × unit × year used.
+
+        See :func:`shnor_lib.methods.evidence.evidence` for the columns.
+        """
+        return _evidence.evidence(self)
+
+    def evidence_of(self, school_id: str, year: int) -> pd.DataFrame:
+        """The evidence of one school in one year."""
+        return _evidence.evidence(self, school_id=school_id, year=year)
+
+    def trace(self, school_id: str, year: int, dataset: Dataset) -> pd.DataFrame:
+        """The evidence of one school down to the source rows and cells.
+
+        See :func:`shnor_lib.methods.evidence.trace`.
+        """
+        return _evidence.trace(self, school_id, year, dataset)
+
+
+def identify(
+    dataset: Dataset,
+    ruleset: RuleSet,
+    *,
+    ratings: Mapping[str, RatingResult] | None = None,
+    index: IndexResult | Mapping[str, IndexResult] | None = None,
+    calendar: Calendar | None = None,
+    years: Iterable[int] | None = None,
+) -> Identification:
+    """Apply a rule set to all schools.
+
+    Parameters
+    ----------
+    dataset
+        Tidy tables.
+    ruleset
+        From :func:`~shnor_lib.methods.ruleset.load_ruleset`.
+    ratings, index
+        Results of :func:`~.ranking.rate` by rating id and of :func:`~.wellbeing.wellbeing_index`
+        for the criteria that need them. What is left out is computed here from the
+        definitions loaded with the rule set.
+    calendar
+        When procedures were not held; the packaged calendar by default. A year in which a
+        procedure was not held at all does not break a sequence of years.
+    years
+        Status years; default: all years of the data.
+
+    Returns
+    -------
+    Identification
+
+    Raises
+    ------
+    ShnorError
+        A criterion needs a rating or an index that was neither given nor loaded.
+
+    Notes
+    -----
+    A school has a status when at least the required number of criteria is met. Otherwise it
+    is in the risk zone if criteria are beyond their threshold in the status year alone
+    (editable), has insufficient data if no results criterion could be judged, and no signs
+    otherwise. A school closed before the year or opened after it has no row.
+
+    The probability of a status is that of its best met criterion (with several required: of
+    the weakest of the best), for «both» the smaller of the two; of the risk zone, that the
+    criterion is beyond its threshold in the status year; of «none», one minus the largest
+    probability of any criterion.
+    """
+    calendar = packaged_calendar() if calendar is None else calendar
+    status_years = sorted({int(y) for y in years} if years is not None else dataset.years)
+    schools = _all_schools(dataset)
+    all_years = sorted({*dataset.years, *status_years})
+    rating_results = _ratings(dataset, ruleset, ratings)
+    index_results = _indices(dataset, ruleset, index)
+    units = {
+        criterion.id: pool(
+            dataset.results, ResultsRule.of(ruleset, criterion), schools, all_years, calendar
+        )
+        for criterion in ruleset.criteria
+        if isinstance(criterion, ResultsShare)
+    }
+    outcomes: dict[int, list[Outcome]] = {}
+    for year in status_years:
+        outcomes[year] = []
+        for criterion in ruleset.criteria:
+            if isinstance(criterion, ResultsShare):
+                outcome = evaluate(units[criterion.id], year)
+            elif isinstance(criterion, RatingBelow):
+                scores = rating_results[criterion.rating].scores
+                outcome = rating_below(criterion, scores, schools, year)
+            elif isinstance(criterion, IndexBelow):
+                scores = index_results[criterion.index].scores
+                outcome = index_below(criterion, scores, schools, year)
+            else:
+                assert isinstance(criterion, SocialShare | SocialCount)
+                outcome = social(criterion, dataset.social_passport, schools, year)
+            outcomes[year].append(outcome)
+    register = _register(dataset, schools)
+    excluded = register["kind"].isin(ruleset.exclude_kinds).to_numpy(dtype=bool)
+    judged: dict[int, npt.NDArray[np.bool_]] = {}
+    frames = []
+    for year in status_years:
+        there = _open_in(register, year)
+        judged[year] = there & ~excluded
+        frames.append(_statuses(ruleset, outcomes[year], year, schools, there, excluded))
+    statuses = pd.concat(frames, ignore_index=True) if frames else _no_statuses()
+    return Identification(
+        ruleset=ruleset,
+        statuses=statuses,
+        schools=schools,
+        outcomes=outcomes,
+        units=units,
+        judged=judged,
+        ratings=rating_results,
+        index=next(iter(index_results.values()), None),
+    )
+
+
+def _all_schools(dataset: Dataset) -> pd.Index:
+    known = pd.concat(
+        [
+            frame["school_id"]
+            for frame in (
+                dataset.schools, dataset.results, dataset.social_passport, dataset.rating_points,
+            )
+        ]
+    )  # fmt: skip
+    return pd.Index(known.dropna().unique().astype("string")).sort_values()
+
+
+def _register(dataset: Dataset, schools: pd.Index) -> pd.DataFrame:
+    columns = ["kind", "opened", "closed"]
+    register = dataset.schools.drop_duplicates("school_id").set_index("school_id")
+    return register.reindex(schools)[columns]
+
+
+def _open_in(register: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
+    opened = (register["opened"] <= year) | register["opened"].isna()
+    closed = (register["closed"] < year).fillna(value=False)
+    return (opened.fillna(value=True) & ~closed).to_numpy(dtype=bool)
+
+
+def _ratings(
+    dataset: Dataset, ruleset: RuleSet, given: Mapping[str, RatingResult] | None
+) -> dict[str, RatingResult]:
+    found: dict[str, RatingResult] = {}
+    for criterion in ruleset.criteria:
+        if not isinstance(criterion, RatingBelow):
+            continue
+        name = criterion.rating
+        if given is not None and name in given:
+            found[name] = given[name]
+        elif name in ruleset._ratings:
+            # 200 draws are enough for the spread; ranks are not used here.
+            found[name] = rate(dataset, ruleset._ratings[name], draws=200)
+        else:
+            raise ShnorError(
+                f"Показателю «{criterion.id}» нужен рейтинг «{name}». "
+                f"Передайте его: identify(…, ratings={{'{name}': rate(…)}})."
+            )
+    return found
+
+
+def _indices(
+    dataset: Dataset,
+    ruleset: RuleSet,
+    given: IndexResult | Mapping[str, IndexResult] | None,
+) -> dict[str, IndexResult]:
+    by_id: Mapping[str, IndexResult] = (
+        {given.definition.id: given} if isinstance(given, IndexResult) else dict(given or {})
+    )
+    found: dict[str, IndexResult] = {}
+    for criterion in ruleset.criteria:
+        if not isinstance(criterion, IndexBelow):
+            continue
+        name = criterion.index
+        if name in by_id:
+            found[name] = by_id[name]
+        elif name in ruleset._indices:
+            found[name] = wellbeing_index(dataset, ruleset._indices[name])
+        else:
+            raise ShnorError(
+                f"Показателю «{criterion.id}» нужен индекс «{name}». "
+                f"Передайте его: identify(…, index=wellbeing_index(…))."
+            )
+    return found
+
+
+def _kth_largest(values: list[Floats], k: int, size: int) -> Floats:
+    if len(values) < k:
+        return np.full(size, np.nan)
+    ordered = np.sort(np.nan_to_num(np.array(values), nan=-1.0), axis=0)
+    return np.asarray(np.where(ordered[-k] < 0, np.nan, ordered[-k]), dtype=np.float64)
+
+
+def _statuses(
+    ruleset: RuleSet,
+    outcomes: list[Outcome],
+    year: int,
+    schools: pd.Index,
+    there: npt.NDArray[np.bool_],
+    excluded: npt.NDArray[np.bool_],
+) -> pd.DataFrame:
+    size = len(schools)
+    has: dict[str, npt.NDArray[np.bool_]] = {}
+    chance: dict[str, Floats] = {}
+    for name in STATUS_FOR:
+        counting = set(ruleset.counting(name))
+        own = [outcome for outcome in outcomes if outcome.criterion.id in counting]
+        needed = ruleset.needed(name)
+        met_count = sum((o.outcome == MET for o in own), start=np.zeros(size, dtype=np.int64))
+        has[name] = met_count >= needed
+        chance[name] = _kth_largest(
+            [np.where(o.outcome == MET, o.formal, np.nan) for o in own], needed, size
+        )
+    low, difficult = has["low_results"], has["difficult"]
+    counted = {i for name in STATUS_FOR for i in ruleset.counting(name)}
+    counting_outcomes = [o for o in outcomes if o.criterion.id in counted]
+    zone = ruleset.decision.risk_zone
+    beyond = sum((o.beyond_latest for o in counting_outcomes), start=np.zeros(size, dtype=np.int64))
+    at_risk = (beyond >= zone.min_criteria) & (zone.rule == "latest_year")
+    risk_chance = _kth_largest(
+        [np.where(o.beyond_latest, o.latest, np.nan) for o in counting_outcomes],
+        zone.min_criteria,
+        size,
+    )
+    judged_results = np.zeros(size, dtype=np.bool_)
+    for outcome in counting_outcomes:
+        if outcome.criterion.status_for == "low_results":
+            judged_results |= (outcome.outcome != NO_DATA) & (outcome.outcome != FEW)
+    any_formal = _kth_largest([o.formal for o in counting_outcomes], 1, size)
+    code = np.select(
+        [excluded, low & difficult, low, difficult, at_risk, judged_results],
+        [6, 2, 0, 1, 3, 4],
+        5,
+    )
+    probability = np.select(
+        [code == 2, code == 0, code == 1, code == 3, code == 4],
+        [
+            np.fmin(chance["low_results"], chance["difficult"]),
+            chance["low_results"],
+            chance["difficult"],
+            risk_chance,
+            1 - np.nan_to_num(any_formal),
+        ],
+        np.nan,
+    )
+    confidence = np.select(
+        [np.isnan(probability), probability >= CERTAIN, probability >= LIKELY], [3, 0, 1], 2
+    )
+    met = np.array([o.outcome == MET for o in counting_outcomes]).reshape(-1, size)
+    met &= ~excluded
+    frame = pd.DataFrame(
+        {
+            "school_id": pd.Series(schools, dtype="string"),
+            "year": pd.Series(year, index=range(size), dtype="Int64"),
+            "status": _words(STATUSES, code),
+            "low_results": low & ~excluded,
+            "difficult": difficult & ~excluded,
+            "n_met": pd.array(met.sum(axis=0), dtype="Int64"),
+            "criteria_met": _joined([o.criterion.id for o in counting_outcomes], met),
+            "confidence": _words(CONFIDENCES, confidence),
+            "probability": pd.array(probability, dtype="Float64"),
+        }
+    )
+    frame["probability"] = frame["probability"].where(~np.isnan(probability))
+    return frame[there].reset_index(drop=True)
+
+
+def _no_statuses() -> pd.DataFrame:
+    dtypes = {
+        "school_id": "string", "year": "Int64", "status": "string", "low_results": "bool",
+        "difficult": "bool", "n_met": "Int64", "criteria_met": "string", "confidence": "string",
+        "probability": "Float64",
+    }  # fmt: skip
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
+
+
+def _words(
+    words: Iterable[str], codes: npt.NDArray[np.integer]
+) -> pd.api.extensions.ExtensionArray:
+    """Codes as text, built once for each different word."""
+    return pd.array(list(words), dtype="string").take(codes)
+
+
+def _joined(names: list[str], flags: npt.NDArray[np.bool_]) -> pd.api.extensions.ExtensionArray:
+    """Names of the flagged rows of each column, joined; each combination is built once."""
+    if not names:
+        return pd.array([""] * flags.shape[1], dtype="string")
+    weights = 1 << np.arange(len(names), dtype=np.int64)
+    codes, combinations = pd.factorize((flags * weights[:, None]).sum(axis=0))
+    texts = [
+        ", ".join(name for bit, name in enumerate(names) if mask >> bit & 1)
+        for mask in combinations.tolist()
+    ]
+    return pd.array(texts, dtype="string").take(codes)
+
+
+def _float(values: Floats) -> pd.api.extensions.ExtensionArray:
+    return pd.arrays.FloatingArray(np.nan_to_num(values), np.isnan(values))
+
+
+def _count(values: Floats) -> pd.api.extensions.ExtensionArray:
+    whole = np.nan_to_num(values).astype(np.int64)
+    return pd.arrays.IntegerArray(whole, np.isnan(values))
+
+
+def _criterion_frame(
+    outcome: Outcome, schools: pd.Index, judged: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    keep = np.flatnonzero(judged)
+    size = len(keep)
+    criterion = outcome.criterion
+    unit = outcome.unit[keep]
+    n, numerator = outcome.n[keep], outcome.numerator[keep]
+    if outcome.interval:
+        low, high = wilson(numerator, n)
+    else:
+        low = high = np.full(size, np.nan)
+    units = outcome.units
+    labels = [
+        "|".join("" if pd.isna(v) else str(v) for v in row)
+        for row in units[["procedure", "grade", "subject"]].itertuples(index=False, name=None)
+    ]
+    keys = [str(i) if not pd.isna(i) else label for i, label in zip(units["indicator"], labels)]
+
+    def of_unit(values: pd.api.extensions.ExtensionArray) -> pd.api.extensions.ExtensionArray:
+        return values.take(unit, allow_fill=True)
+
+    def one(text: str) -> pd.api.extensions.ExtensionArray:
+        return pd.array([text], dtype="string").take(np.zeros(size, dtype=np.intp))
+
+    threshold = np.full(size, np.nan if outcome.threshold is None else outcome.threshold)
+    return pd.DataFrame(
+        {
+            "school_id": schools.array.take(keep),
+            "year": pd.array(np.full(size, outcome.year), dtype="Int64"),
+            "criterion": one(criterion.id),
+            "status_for": one(criterion.status_for),
+            "outcome": _words(OUTCOMES, outcome.outcome[keep]),
+            "value": _float(outcome.value[keep]),
+            "n": _count(n),
+            "numerator": _count(numerator),
+            "threshold": _float(threshold),
+            "operator": one(outcome.operator),
+            "low": _float(low),
+            "high": _float(high),
+            "probability": _float(outcome.probability[keep]),
+            "beyond_latest": outcome.beyond_latest[keep],
+            "unit": of_unit(pd.array(keys, dtype="string")),
+            **{
+                name: of_unit(units[name].array)
+                for name in ("procedure", "grade", "subject", "indicator")
+            },
+            "units_met": pd.array(outcome.units_met[keep], dtype="Int64"),
+            "units_seen": pd.array(outcome.units_seen[keep], dtype="Int64"),
+            "years_used": of_unit(units["years_used"].array),
+        }
+    )

@@ -1,0 +1,503 @@
+"""Ratings: weighted indicators, share of the maximum, rank with its interval.
+
+A rating is Σ w p / Σ w over the indicators that apply to the school, p in 0…1: a school
+without grades 10–11 loses nothing for ЕГЭ. Ranks are computed on unrounded scores, ties share
+the mean rank. A bare rank is never enough: with small schools most places are noise, so the
+place comes with the interval it would take if the same school wrote the same tests again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import rankdata
+
+from shnor_lib.faults import ShnorError
+from shnor_lib.methods.rating_definition import (
+    Goalposts,
+    Indicator,
+    MinMax,
+    Normalisation,
+    PassportIndicator,
+    Percentile,
+    PointsIndicator,
+    Rating,
+    ResultsIndicator,
+    Scope,
+    ZScore,
+    load_rating,
+)
+from shnor_lib.store import Dataset
+
+__all__ = ["Rating", "RatingResult", "load_rating", "rate", "scope_mask"]
+
+Floats = npt.NDArray[np.float64]
+
+SEED = 20260401
+"""Default seed: the same data give the same intervals."""
+
+
+@dataclass
+class RatingResult:
+    """What :func:`rate` computed.
+
+    Attributes
+    ----------
+    definition
+        The rating.
+    scores
+        ``school_id``, ``year``, ``score`` (share of the maximum; a weighted mean of z-scores
+        for ratings normalised that way), ``points``, ``points_max``, ``share_of_max`` (0…1; NA
+        for z-scores, which have no maximum), ``rank`` (1 = best, ties share the mean rank),
+        ``n_rated``, ``rank_low``, ``rank_high`` (95 % interval of the rank),
+        ``p_lowest_quarter`` (probability of standing in the lowest quarter), ``share_low``,
+        ``share_high`` (95 % interval of the share of the maximum), ``share_sd``.
+    indicators
+        ``school_id``, ``year``, ``group``, ``indicator``, ``title``, ``value``,
+        ``normalised``, ``weight``, ``applies``, ``n``.
+    note
+        Russian: why there are no intervals; empty when there are.
+    draws, seed
+        Of the simulation.
+    """
+
+    definition: Rating
+    scores: pd.DataFrame
+    indicators: pd.DataFrame
+    note: str = ""
+    draws: int = 0
+    seed: int = SEED
+
+
+@dataclass
+class _Item:
+    """One indicator for all schools and years (arrays schools × years)."""
+
+    group: str
+    id: str
+    title: str
+    value: Floats
+    weight: Floats
+    normalisation: Normalisation | None
+    direction: int
+    n: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    x: Floats | None = None
+    measure: str = ""
+    scope: str = ""
+    normalised: Floats = field(default_factory=lambda: np.empty((0, 0)))
+
+
+def rate(
+    dataset: Dataset,
+    definition: Rating,
+    *,
+    years: Iterable[int] | None = None,
+    draws: int = 1000,
+    seed: int = SEED,
+) -> RatingResult:
+    """Rate all schools.
+
+    Parameters
+    ----------
+    dataset
+        Tidy tables.
+    definition
+        From :func:`load_rating`.
+    years
+        Rated years; default: all years of the data. Normalisation by other schools uses all
+        years of the data, unless the definition says ``reference: year``.
+    draws
+        Simulated repetitions for the intervals; 0 leaves them out.
+    seed
+        Of the simulation; the same seed gives the same intervals.
+
+    Returns
+    -------
+    RatingResult
+
+    Raises
+    ------
+    ShnorError
+        A step is impossible: the message names the rating, the indicator and the step.
+
+    Notes
+    -----
+    Shares of results are drawn from their Jeffreys posteriors Beta(x + ½, n − x + ½),
+    independently between scopes; high results of a scope are drawn given its low results, as
+    the two exclude one another. Points, social and staff shares and mean scores are taken as
+    they are. Goldstein and Spiegelhalter (1996, JRSS A 159: 385–443) on why ranks need this.
+    """
+    wanted = sorted({int(y) for y in years} if years is not None else dataset.years)
+    all_years = sorted({*dataset.years, *wanted})
+    schools = _schools(dataset)
+    items: list[_Item] = []
+    for group, indicator in definition.indicators:
+        items.extend(_items(dataset, definition, group.id, indicator, schools, all_years))
+    for item in items:
+        item.normalised = _normalise(item, definition, item.value)
+    has_maximum = not any(isinstance(item.normalisation, ZScore) for item in items)
+    sampled = [item for item in items if item.x is not None and np.nansum(item.weight) > 0]
+    note = ""
+    if not sampled:
+        note = "Баллы рейтинга внесены готовыми, случайной ошибки измерения у них нет: интервала места нет."
+    elif draws <= 0:
+        note = "Интервалы мест не рассчитывались."
+    frames = []
+    generator = np.random.default_rng(seed)
+    for year in wanted:
+        y = all_years.index(year)
+        frames.append(
+            _year_scores(
+                items, schools, year, y, definition, has_maximum, draws if sampled else 0, generator
+            )
+        )
+    return RatingResult(
+        definition=definition,
+        scores=pd.concat(frames, ignore_index=True) if frames else _year_frame(0, 0),
+        indicators=_indicator_rows(items, schools, all_years, wanted),
+        note=note,
+        draws=draws if sampled else 0,
+        seed=seed,
+    )
+
+
+def _schools(dataset: Dataset) -> pd.Index:
+    known = pd.concat(
+        [f["school_id"] for f in (dataset.schools, dataset.results, dataset.rating_points)]
+    )
+    return pd.Index(known.dropna().unique().astype("string")).sort_values()
+
+
+def scope_mask(results: pd.DataFrame, scopes: Iterable[Scope]) -> npt.NDArray[np.bool_]:
+    """Which rows of the results at least one of the scopes covers."""
+    mask = np.zeros(len(results), dtype=np.bool_)
+    for scope in scopes:
+        fits = results["procedure"] == scope.procedure
+        if scope.grades:
+            fits &= results["grade"].isin(scope.grades)
+        if scope.subjects:
+            fits &= results["subject"].isin(scope.subjects)
+        mask |= fits.fillna(value=False).to_numpy(dtype=bool)
+    return mask
+
+
+def _items(
+    dataset: Dataset,
+    definition: Rating,
+    group: str,
+    indicator: Indicator,
+    schools: pd.Index,
+    years: list[int],
+) -> list[_Item]:
+    shape = (len(schools), len(years))
+    if isinstance(indicator, PointsIndicator):
+        return _points_items(dataset.rating_points, group, indicator, schools, years)
+    if isinstance(indicator, PassportIndicator):
+        rows = getattr(dataset, indicator.table)
+        top = _table(rows, indicator.numerator, schools, years, empty=np.nan)
+        n = _table(rows, indicator.denominator, schools, years, empty=np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = np.where(n > 0, top / n, np.nan)
+        x = None
+    else:
+        value, x, n = _results_value(dataset.results, definition, indicator, schools, years)
+    return [
+        _Item(
+            group=group,
+            id=indicator.id,
+            title=indicator.title,
+            value=value,
+            weight=np.where(np.isnan(value), 0.0, np.full(shape, float(indicator.weight))),
+            normalisation=indicator.normalisation,
+            direction=indicator.direction,
+            n=n,
+            x=x,
+            measure=indicator.measure,
+            scope=repr(indicator.scopes) if isinstance(indicator, ResultsIndicator) else "",
+        )
+    ]
+
+
+def _points_items(
+    points: pd.DataFrame,
+    group: str,
+    indicator: PointsIndicator,
+    schools: pd.Index,
+    years: list[int],
+) -> list[_Item]:
+    """Every loaded indicator by itself: its maximum is its weight."""
+    rows = points[(points["points_max"] > 0).fillna(value=False)]
+    if indicator.indicators:
+        rows = rows[rows["indicator"].isin(indicator.indicators)]
+    over = rows[(rows["points"] > rows["points_max"]).fillna(value=False)]
+    if len(over):
+        first = over.iloc[0]
+        raise ShnorError(
+            f"Рейтинг, показатель «{first['indicator']}», школа «{first['school_id']}», "
+            f"{first['year']} год: набрано больше максимума, рейтинг не рассчитать."
+        )
+    items = []
+    for name, part in rows.groupby("indicator", sort=True, observed=True):
+        earned = _table(part, "points", schools, years, empty=np.nan)
+        maximum = _table(part, "points_max", schools, years, empty=np.nan)
+        known = ~np.isnan(earned) & ~np.isnan(maximum)
+        with np.errstate(invalid="ignore"):
+            value = np.where(known, earned / maximum, np.nan)
+        items.append(
+            _Item(
+                group=group,
+                id=f"{indicator.id}:{name}",
+                title=str(name),
+                value=np.where(known, earned, np.nan),
+                weight=np.where(known, maximum * indicator.weight, 0.0),
+                normalisation=None,
+                direction=1,
+                n=np.full(value.shape, np.nan),
+                measure="rating_points",
+                normalised=value,
+            )
+        )
+    return items
+
+
+def _table(
+    rows: pd.DataFrame, column: str, schools: pd.Index, years: list[int], *, empty: float = 0.0
+) -> Floats:
+    """Sum of a column by school and year; ``empty`` where there is no known value."""
+    values = rows[column].to_numpy(dtype="float64", na_value=np.nan)
+    s = schools.get_indexer(pd.Index(rows["school_id"]))
+    y = pd.Index(years).get_indexer(pd.Index(rows["year"].astype("Int64").fillna(-1)))
+    inside = (s >= 0) & (y >= 0) & ~np.isnan(values)
+    flat = s[inside] * len(years) + y[inside]
+    size = len(schools) * len(years)
+    total = np.bincount(flat, weights=values[inside], minlength=size)
+    if empty != 0.0:
+        total[np.bincount(flat, minlength=size) == 0] = empty
+    return np.asarray(total.reshape(len(schools), len(years)), dtype=np.float64)
+
+
+def _results_value(
+    results: pd.DataFrame,
+    definition: Rating,
+    indicator: ResultsIndicator,
+    schools: pd.Index,
+    years: list[int],
+) -> tuple[Floats, Floats | None, Floats]:
+    """Value, numerator and participants of a results indicator, years pooled."""
+    rows = results[scope_mask(results, indicator.scopes)]
+    rows = rows[(rows["n"] > 0).fillna(value=False)]
+    if indicator.measure == "mean":
+        rows = rows[rows["mean_score"].notna()]
+        top = rows["n"].astype("Float64") * rows["mean_score"]
+    elif indicator.measure == "quality":
+        top = rows["n4"] + rows["n5"]
+    else:
+        top = rows["n_low" if indicator.measure == "share_low" else "n_high"]
+    rows = rows.assign(_top=top)
+    rows = rows[rows["_top"].notna()]
+    x = _pooled(_table(rows, "_top", schools, years), years, definition.pool_years)
+    n = _pooled(_table(rows, "n", schools, years), years, definition.pool_years)
+    enough = n >= definition.min_participants
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(enough, x / n, np.nan)
+    return value, None if indicator.measure == "mean" else x, n
+
+
+def _pooled(table: Floats, years: list[int], length: int) -> Floats:
+    """Sum over the year and the ``length`` − 1 calendar years before it."""
+    total = np.zeros_like(table)
+    for position, year in enumerate(years):
+        inside = [p for p, other in enumerate(years) if year - length < other <= year]
+        total[:, position] = table[:, inside].sum(axis=1)
+    return total
+
+
+def _normalise(item: _Item, definition: Rating, values: Floats, year: int | None = None) -> Floats:
+    """Oriented so that more is better; 0…1 except for z-scores.
+
+    ``values`` are schools × years, or schools × draws of the one year given.
+    """
+    if item.normalisation is None:
+        return item.normalised if year is None else item.normalised[:, [year]]
+    if year is None and definition.reference == "year":
+        return np.stack(
+            [_normalise(item, definition, values[:, [y]], y)[:, 0] for y in range(values.shape[1])],
+            axis=1,
+        )
+    reference = item.value if definition.reference == "pooled" else item.value[:, [year or 0]]
+    known = reference[~np.isnan(reference)]
+    if not len(known):
+        return np.full(values.shape, np.nan)
+    rule = item.normalisation
+    if isinstance(rule, Percentile):
+        ordered = np.sort(known)
+        below = np.searchsorted(ordered, values, side="left")
+        upto = np.searchsorted(ordered, values, side="right")
+        share = (below + upto) / (2 * len(ordered))
+        share = share if item.direction > 0 else 1 - share
+        return np.where(np.isnan(values), np.nan, share)
+    if isinstance(rule, ZScore):
+        spread = known.std(ddof=1) if len(known) > 1 else 0.0
+        if spread == 0:
+            raise _no_spread(definition, item, "z-оценку")
+        return np.asarray(item.direction * (values - known.mean()) / spread)
+    if isinstance(rule, Goalposts):
+        low, high = rule.low, rule.high
+    else:
+        assert isinstance(rule, MinMax)
+        low, high = float(known.min()), float(known.max())
+        if low == high:
+            raise _no_spread(definition, item, "размах (min-max)")
+    scaled = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return np.asarray(scaled if item.direction > 0 else 1 - scaled)
+
+
+def _no_spread(definition: Rating, item: _Item, step: str) -> ShnorError:
+    return ShnorError(
+        f"Рейтинг «{definition.id}», показатель «{item.id}»: у всех школ одно значение, "
+        f"{step} не рассчитать. Задайте постоянные границы (goalposts) или уберите показатель."
+    )
+
+
+def _year_scores(
+    items: list[_Item],
+    schools: pd.Index,
+    year: int,
+    y: int,
+    definition: Rating,
+    has_maximum: bool,
+    draws: int,
+    generator: np.random.Generator,
+) -> pd.DataFrame:
+    size = len(schools)
+    weight = np.array([item.weight[:, y] for item in items]).reshape(-1, size)
+    normalised = np.array([item.normalised[:, y] for item in items]).reshape(-1, size)
+    points = np.nansum(weight * normalised, axis=0)
+    maximum = weight.sum(axis=0)
+    rated = np.flatnonzero(maximum > 0)
+    frame = _year_frame(len(rated), year)
+    if not len(rated):
+        return frame
+    share = points[rated] / maximum[rated]
+    frame["school_id"] = schools.array.take(rated)
+    frame["score"] = share
+    frame["points"] = points[rated]
+    if has_maximum:
+        frame["points_max"] = maximum[rated]
+        frame["share_of_max"] = share
+    frame["rank"] = rankdata(-share, method="average")
+    frame["n_rated"] = len(rated)
+    if draws <= 0 or not any(i.x is not None and i.weight[rated, y].any() for i in items):
+        return frame
+    simulated = _simulate(items, rated, y, definition, draws, generator)
+    ranks = rankdata(-simulated, method="average", axis=0)
+    low, high = np.quantile(ranks, [0.025, 0.975], axis=1, method="inverted_cdf")
+    frame["rank_low"], frame["rank_high"] = low, high
+    frame["p_lowest_quarter"] = (ranks > 0.75 * len(rated)).mean(axis=1)
+    if has_maximum:
+        ends = np.quantile(simulated, [0.025, 0.975], axis=1)
+        frame["share_low"], frame["share_high"] = ends[0], ends[1]
+        frame["share_sd"] = simulated.std(axis=1, ddof=1)
+    return frame
+
+
+def _simulate(
+    items: list[_Item],
+    rated: npt.NDArray[np.intp],
+    y: int,
+    definition: Rating,
+    draws: int,
+    generator: np.random.Generator,
+) -> Floats:
+    """Scores of the rated schools in each draw (schools × draws)."""
+    total = np.zeros((len(rated), draws))
+    maximum = np.zeros(len(rated))
+    low_drawn: dict[str, tuple[Floats, Floats, Floats]] = {}
+    # Low results first: high ones of the same scope are drawn given them.
+    for item in sorted(items, key=lambda i: i.measure != "share_low"):
+        weight = item.weight[rated, y]
+        maximum += weight
+        on = weight > 0
+        if not on.any():
+            continue
+        if item.x is None:
+            total[on] += (weight[on] * item.normalised[rated[on], y])[:, None]
+            continue
+        x, n = item.x[rated, y], item.n[rated, y]
+        before = low_drawn.get(item.scope)
+        if before is not None and np.array_equal(before[1][on], n[on]):
+            drawn_low, _, x_low = before
+            rest = n - x - x_low
+            drawn = (1 - drawn_low[on]) * generator.beta(
+                (x[on] + 0.5)[:, None], (rest[on] + 0.5)[:, None], (int(on.sum()), draws)
+            )
+        else:
+            drawn = generator.beta(
+                (x[on] + 0.5)[:, None], (n[on] - x[on] + 0.5)[:, None], (int(on.sum()), draws)
+            )
+            if item.measure == "share_low":
+                whole = np.zeros((len(rated), draws))
+                whole[on] = drawn
+                low_drawn[item.scope] = (whole, n, x)
+        total[on] += weight[on][:, None] * _normalise(item, definition, drawn, y)
+    return total / maximum[:, None]
+
+
+def _year_frame(size: int, year: int) -> pd.DataFrame:
+    numbers = (
+        "score", "points", "points_max", "share_of_max", "rank", "n_rated", "rank_low",
+        "rank_high", "p_lowest_quarter", "share_low", "share_high", "share_sd",
+    )  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "school_id": pd.Series(pd.NA, index=range(size), dtype="string"),
+            "year": pd.Series(year, index=range(size), dtype="Int64"),
+        }
+    )
+    for name in numbers:
+        dtype = "Int64" if name == "n_rated" else "Float64"
+        frame[name] = pd.Series(pd.NA, index=range(size), dtype=dtype)
+    return frame
+
+
+def _indicator_rows(
+    items: list[_Item], schools: pd.Index, all_years: list[int], wanted: list[int]
+) -> pd.DataFrame:
+    parts = []
+    for year in wanted:
+        y = all_years.index(year)
+        maximum = sum((i.weight[:, y] for i in items), start=np.zeros(len(schools)))
+        rated = np.flatnonzero(maximum > 0)
+        for item in items:
+            applies = item.weight[rated, y] > 0
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "school_id": schools.array.take(rated),
+                        "year": year,
+                        "group": item.group,
+                        "indicator": item.id,
+                        "title": item.title,
+                        "value": item.value[rated, y],
+                        "normalised": item.normalised[rated, y],
+                        "weight": item.weight[rated, y],
+                        "applies": applies,
+                        "n": item.n[rated, y],
+                    }
+                )
+            )
+    dtypes = {
+        "school_id": "string", "year": "Int64", "group": "string", "indicator": "string",
+        "title": "string", "value": "Float64", "normalised": "Float64", "weight": "Float64",
+        "applies": "bool", "n": "Float64",
+    }  # fmt: skip
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
+    frame = pd.concat(parts, ignore_index=True).astype(dtypes)
+    for name in ("value", "normalised", "n"):
+        frame[name] = frame[name].mask(frame[name].isna())
+    return frame

@@ -1,0 +1,117 @@
+"""Building blocks of pages: front matter, callouts, cards, charts and tables in raw HTML.
+
+A page is a list of blocks joined by empty lines; a block that has nothing to say is an empty
+string and leaves no trace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from shnor_lib.report import format as fmt
+from shnor_lib.report.display import Chart, Col, DataTable
+
+CalloutKind = Literal["note", "tip", "warning", "important"]
+
+ROWS_SHOWN = 200
+"""Rows a table on a page shows at most; the rest is counted in a sentence."""
+
+
+def page(blocks: Iterable[str]) -> bytes:
+    """Blocks as the bytes of a page; empty ones are left out."""
+    text = "\n\n".join(block.strip("\n") for block in blocks if block.strip())
+    return (text + "\n").encode("utf-8")
+
+
+def front_matter(title: str, *, subtitle: str = "", description: str = "") -> str:
+    """YAML title block; every value is escaped for Markdown and for YAML."""
+    lines = [f"title: {fmt.yaml_text(title)}"]
+    if subtitle:
+        lines.append(f"subtitle: {fmt.yaml_text(subtitle)}")
+    if description:
+        lines.append(f"description: {fmt.yaml_text(description)}")
+    return "---\n" + "\n".join(lines) + "\n---"
+
+
+def raw(html: str) -> str:
+    """HTML as a raw block of Markdown; the fence is longer than any inside."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", html)), default=2)
+    fence = "`" * max(3, longest + 1)
+    body = html.strip("\n")
+    return f"{fence}{{=html}}\n{body}\n{fence}"
+
+
+def show(item: Chart | DataTable) -> str:
+    """A chart or a table as a block of a page."""
+    return raw(item.html())
+
+
+def callout(
+    kind: CalloutKind, title: str, *paragraphs: str, level: int = 2, folded: bool = False
+) -> str:
+    """A box with a title; paragraphs are Markdown, empty ones are left out.
+
+    ``folded``: only the title is seen until the reader opens it.
+    """
+    body = "\n\n".join(part.strip("\n") for part in paragraphs if part.strip())
+    if not body:
+        return ""
+    attributes = f".callout-{kind}" + (' collapse="true"' if folded else "")
+    return f"::: {{{attributes}}}\n{'#' * level} {title}\n\n{body}\n:::"
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A Markdown list; empty string when there is nothing to list."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure: the figure, what it is, what to know about it.
+
+    ``status`` gives the colour of a status to the card.
+    """
+
+    value: str
+    label: str
+    hint: str = ""
+    status: str = ""
+
+
+def cards(items: Iterable[Card]) -> str:
+    """Key figures side by side, as a list for screen readers."""
+    parts = []
+    for card in items:
+        kind = f" status-{card.status}" if card.status else ""
+        hint = f'<span class="hint">{fmt.escape(card.hint)}</span>' if card.hint else ""
+        parts.append(
+            f'<div class="shnor-card{kind}" role="listitem">'
+            f'<span class="value">{fmt.escape(card.value)}</span>'
+            f'<span class="label">{fmt.escape(card.label)}</span>{hint}</div>'
+        )
+    return raw(f'<div class="shnor-cards" role="list">{"".join(parts)}</div>')
+
+
+def capped(
+    frame: pd.DataFrame,
+    columns: Sequence[Col],
+    *,
+    caption: str,
+    most: int = ROWS_SHOWN,
+    nouns: tuple[str, str] = ("строки", "строк"),
+    sortable: bool = False,
+    empty: str = "Нет данных.",
+) -> DataTable:
+    """A table of the first ``most`` rows; its caption says how many there are in all.
+
+    ``nouns``: what the rows are, in the genitive, singular and plural: «школы», «школ».
+    """
+    if len(frame) > most:
+        total = fmt.count_of(len(frame), *nouns)
+        caption = f"{caption} (показаны первые {fmt.number(most)} из{fmt.NBSP}{total})"
+    return DataTable(frame.head(most), columns, caption=caption, sortable=sortable, empty=empty)

@@ -1,0 +1,268 @@
+"""The list of a year in numbers and names: how many, who entered, who left and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from shnor_lib.report import format as fmt
+from shnor_lib.report.labels import CONFIDENCE, LISTED, STATUS, label, school_year
+
+SCHOOLS = ("школа", "школы", "школ")
+NAMED = 20
+"""Schools named in a sentence at most."""
+
+
+@dataclass(frozen=True)
+class YearCounts:
+    """Schools by status in one year.
+
+    Parameters
+    ----------
+    year
+        The year.
+    total
+        Schools with a status row, those the rules do not apply to left out.
+    by_status
+        Status code → number of schools; every code is there.
+    """
+
+    year: int
+    total: int
+    by_status: Mapping[str, int]
+
+    @property
+    def listed(self) -> int:
+        """Schools on the list."""
+        return sum(self.by_status[code] for code in LISTED)
+
+    def share(self, n: int) -> str:
+        """«41,7 %» of the schools; a dash when there are none."""
+        return fmt.percent(n / self.total) if self.total else fmt.DASH
+
+
+def of_year(statuses: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Rows of one year."""
+    return statuses[statuses["year"] == year]
+
+
+def count_statuses(statuses: pd.DataFrame, year: int) -> YearCounts:
+    """Number of schools with each status in a year."""
+    codes = of_year(statuses, year)["status"]
+    counts = {code: int((codes == code).sum()) for code in STATUS}
+    return YearCounts(year, len(codes) - counts["excluded"], counts)
+
+
+def previous_year(statuses: pd.DataFrame, year: int) -> int | None:
+    """The latest year before ``year`` that has statuses; None if there is none."""
+    earlier = [int(value) for value in statuses["year"].unique() if int(value) < year]
+    return max(earlier, default=None)
+
+
+def changes(statuses: pd.DataFrame, year: int, before: int) -> pd.DataFrame:
+    """Schools whose place on or off the list changed between two years.
+
+    Parameters
+    ----------
+    statuses
+        ``Identification.statuses``.
+    year, before
+        The year and the one it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        school_id, status_before, status_now (missing when the school has no row in that
+        year), change (``entered`` or ``left``).
+    """
+    was = of_year(statuses, before).set_index("school_id")["status"]
+    now = of_year(statuses, year).set_index("school_id")["status"]
+    both = pd.DataFrame({"status_before": was, "status_now": now})
+    listed_before = both["status_before"].isin(LISTED)
+    listed_now = both["status_now"].isin(LISTED)
+    both["change"] = "same"
+    both.loc[listed_now & ~listed_before, "change"] = "entered"
+    both.loc[listed_before & ~listed_now, "change"] = "left"
+    return both[both["change"] != "same"].reset_index(names="school_id")
+
+
+def verb(n: int, one: str, many: str) -> str:
+    """The verb that goes with a number: «вошла 21 школа», «вошли 3 школы»."""
+    return fmt.plural(n, one, many, many)
+
+
+def year_sentence(statuses: pd.DataFrame, year: int) -> str:
+    """The answer in one or two sentences: how many of how many are on the list, and how surely.
+
+    Markdown.
+    """
+    counts = count_statuses(statuses, year)
+    if not counts.total:
+        return f"За {school_year(year)} учебный год статусов нет: данных нет ни у одной школы."
+    schools = fmt.count_of(counts.total, "школы", "школ")
+    if not counts.listed:
+        sentence = f"В {school_year(year)} учебном году в списке нет ни одной из {schools}."
+        unknown = counts.by_status["insufficient"]
+        if unknown:
+            sentence += (
+                f" При этом {_about(unknown)} данных недостаточно, чтобы судить: это не значит, "
+                "что у них всё благополучно."
+            )
+        return sentence
+    parts = [
+        f"{STATUS[code]} — {fmt.number(counts.by_status[code])}"
+        for code in LISTED
+        if counts.by_status[code]
+    ]
+    sentence = (
+        f"В {school_year(year)} учебном году в списке **{fmt.number(counts.listed)} из {schools}** "
+        f"({counts.share(counts.listed)}): {', '.join(parts)}."
+    )
+    return f"{sentence} {confidence_sentence(statuses, year)}"
+
+
+def _about(n: int) -> str:
+    return f"о{fmt.NBSP}{fmt.number(n)}{fmt.NBSP}{fmt.plural(n, 'школе', 'школах', 'школах')}"
+
+
+def confidence_sentence(statuses: pd.DataFrame, year: int) -> str:
+    """How sure the listed statuses are: «Уверенно — 3, вероятно — 1, на границе — 1»."""
+    rows = of_year(statuses, year)
+    listed = rows[rows["status"].isin(LISTED)]
+    parts = [
+        f"{title} — {fmt.number(n)}"
+        for code, title in CONFIDENCE.items()
+        if (n := int((listed["confidence"] == code).sum()))
+    ]
+    return f"Насколько это надёжно: {', '.join(parts)}." if parts else ""
+
+
+def school_links(
+    ids: Iterable[str], names: Mapping[str, str], links: Mapping[str, str], *, most: int = NAMED
+) -> str:
+    """Schools by name with links, at most ``most``: «[СОШ № 1](…), … и ещё 5 школ»."""
+    ordered = sorted(ids, key=lambda key: (names.get(key, key), key))
+    shown = []
+    for key in ordered[:most]:
+        text = fmt.escape_md(names.get(key, key))
+        shown.append(f"[{text}]({links[key]})" if key in links else text)
+    rest = len(ordered) - most
+    if rest > 0:
+        shown.append(f"ещё {fmt.count_phrase(rest, *SCHOOLS)}")
+        return ", ".join(shown[:-1]) + f" и {shown[-1]}"
+    return ", ".join(shown)
+
+
+_LEFT_AS: dict[str, str] = {
+    "risk_zone": "теперь в зоне риска",
+    "none": "признаков больше нет",
+    "insufficient": "данных стало недостаточно — это не улучшение",
+    "excluded": "правила к школе больше не применяются",
+}
+
+
+def change_blocks(
+    statuses: pd.DataFrame,
+    year: int,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+    *,
+    most: int = NAMED,
+) -> list[str]:
+    """What changed since the previous year, as Markdown paragraphs."""
+    before = previous_year(statuses, year)
+    if before is None:
+        return [
+            f"Сравнить не с чем: {school_year(year)} — первый год, по которому есть данные."
+        ]
+    table = changes(statuses, year, before)
+    was = count_statuses(statuses, before)
+    now = count_statuses(statuses, year)
+    entered = table[table["change"] == "entered"]
+    left = table[table["change"] == "left"]
+    stayed = now.listed - len(entered)
+    head = (
+        f"В {school_year(before)} учебном году в списке было {fmt.number(was.listed)} из "
+        f"{fmt.count_of(was.total, 'школы', 'школ')}, стало {fmt.number(now.listed)} из "
+        f"{fmt.count_of(now.total, 'школы', 'школ')}."
+    )
+    if table.empty:
+        return [head + " Состав списка не изменился."]
+    head += (
+        f" {fmt.sentence_case(verb(len(entered), 'вошла', 'вошли'))} "
+        f"{fmt.count_phrase(len(entered), *SCHOOLS)}, {verb(len(left), 'вышла', 'вышли')} "
+        f"{fmt.count_phrase(len(left), *SCHOOLS)}, {verb(stayed, 'осталась', 'остались')} "
+        f"{fmt.count_phrase(stayed, *SCHOOLS)}."
+    )
+    blocks = [head]
+    if len(entered):
+        blocks.append(
+            f"**{fmt.sentence_case(verb(len(entered), 'вошла', 'вошли'))}:** "
+            f"{school_links(entered['school_id'], names, links, most=most)}."
+        )
+    if len(left):
+        groups = []
+        for code, part in left.groupby(left["status_now"].fillna("gone"), sort=True):
+            why = _LEFT_AS.get(str(code), "школы нет в реестре этого года")
+            groups.append(
+                f"{school_links(part['school_id'], names, links, most=most)} ({why})"
+            )
+        blocks.append(
+            f"**{fmt.sentence_case(verb(len(left), 'вышла', 'вышли'))}:** {'; '.join(groups)}."
+        )
+    return blocks
+
+
+def listed_frame(
+    statuses: pd.DataFrame,
+    year: int,
+    schools: pd.DataFrame,
+    links: Mapping[str, str],
+    *,
+    codes: Iterable[str] = LISTED,
+) -> pd.DataFrame:
+    """Schools of a year with the given statuses, gravest and surest first.
+
+    Returns
+    -------
+    DataFrame
+        school_id, name, href, municipality, status, confidence, probability, criteria_met,
+        years_listed (number of years on the list so far, this one included).
+    """
+    rows = of_year(statuses, year)
+    rows = rows[rows["status"].isin(list(codes))]
+    register = schools.drop_duplicates("school_id").set_index("school_id")
+    upto = statuses[(statuses["year"] <= year) & statuses["status"].isin(LISTED)]
+    years_listed = upto.groupby("school_id").size()
+    ids = rows["school_id"]
+    table = pd.DataFrame(
+        {
+            "school_id": ids.to_numpy(),
+            "name": [fmt.text(register["name"].get(key), str(key)) for key in ids],
+            "href": [links.get(key) for key in ids],
+            "municipality": [fmt.text(register["municipality"].get(key), "") for key in ids],
+            "status": rows["status"].to_numpy(),
+            "confidence": rows["confidence"].to_numpy(),
+            "probability": rows["probability"].to_numpy() if "probability" in rows else None,
+            "criteria_met": rows["criteria_met"].to_numpy(),
+            "years_listed": [int(years_listed.get(key, 0)) for key in ids],
+        }
+    )
+    gravity = {code: i for i, code in enumerate(("both", "low_results", "difficult", *STATUS))}
+    sureness = {code: i for i, code in enumerate(CONFIDENCE)}
+    order = table.assign(
+        _grave=table["status"].map(gravity), _sure=table["confidence"].map(sureness)
+    ).sort_values(["_grave", "_sure", "name", "school_id"])
+    return order.drop(columns=["_grave", "_sure"]).reset_index(drop=True)
+
+
+def criteria_titles(ids: str, titles: Mapping[str, str]) -> str:
+    """Titles of criteria given by their ids joined with «, »."""
+    return "; ".join(titles.get(key, key) for key in ids.split(", ") if key)
+
+
+def status_name(code: object) -> str:
+    """Name of a status for a sentence."""
+    return label(STATUS, code)

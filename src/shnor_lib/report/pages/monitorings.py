@@ -1,0 +1,229 @@
+"""The page of monitorings, and the side menu that leads to them by year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shnor_lib.report import format as fmt
+from shnor_lib.report.blocks import callout, front_matter, page
+from shnor_lib.report.labels import school_year
+
+REGULATION = (
+    "Положение о муниципальной системе работы со школами с низкими образовательными "
+    "результатами и школами, функционирующими в сложных социальных условиях (Оленёк, 2021)"
+)
+PROCEDURE_DOCUMENT = (
+    "Порядок системы работы со школами с низкими результатами обучения и (или) школами, "
+    "функционирующими в неблагоприятных социальных условиях (Тбилисский район)"
+)
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """One monitoring of the regulations.
+
+    Parameters
+    ----------
+    number
+        Its number in the regulation's list (п. 5.4).
+    title
+        Russian title.
+    question
+        Russian: the question it answers.
+    data
+        Russian: what it is made of (п. 5.12).
+    responsible
+        Who answers for it (п. 5.9–5.11).
+    points
+        Points of the regulation.
+    notebook
+        Name of its notebook without extension; empty when the project holds no data for it.
+    """
+
+    number: int
+    title: str
+    question: str
+    data: str
+    responsible: str
+    points: str
+    notebook: str = ""
+
+
+MONITORINGS: tuple[Monitoring, ...] = (
+    Monitoring(
+        1,
+        "Выявление ШНОР и ШССУ",
+        "Какие школы показывают низкие результаты, какие работают в сложных социальных "
+        "условиях, почему — и насколько это надёжно?",
+        "ВПР, ОГЭ и ЕГЭ за три предыдущих учебных года, социальный паспорт, самоанализ школ",
+        "ЦМКО",
+        "п. 5.4 (1), 5.9, 5.12",
+        "01_identification",
+    ),
+    Monitoring(
+        2,
+        "Динамика образовательных результатов",
+        "Изменились ли результаты по сравнению с прошлым годом, и больше ли это изменение, "
+        "чем случайные колебания?",
+        "ВПР, ОГЭ и ЕГЭ за два предыдущих учебных года, индекс социального благополучия",
+        "ЦМКО",
+        "п. 5.4 (2), 5.9, 5.12",
+        "02_dynamics",
+    ),
+    Monitoring(
+        3,
+        "Предметные компетенции педагогов",
+        "Какие профессиональные дефициты есть у учителей и восполняются ли они?",
+        "диагностические карты, опросы, наблюдения, результаты оценочных работ обучающихся",
+        "ИРОиПК",
+        "п. 5.4 (3), 5.10, 5.12",
+    ),
+    Monitoring(
+        4,
+        "Рисковые факторы",
+        "Какие риски проявляются в школах и подтверждены ли они проверкой?",
+        "анализ «зон риска», карточки самоанализа, рисковые профили школ, протоколы кураторов",
+        "ЦМКО",
+        "п. 5.4 (4), 5.9, 5.12",
+    ),
+    Monitoring(
+        5,
+        "Эффективность тьюторского консультационного пункта",
+        "Получают ли учителя нужные консультации и помогают ли они?",
+        "самоанализ школ, отчёты, отзывы учителей-предметников",
+        "муниципалитет",
+        "п. 5.4 (5), 5.11, 5.12",
+    ),
+    Monitoring(
+        6,
+        "Эффективность муниципального наставнического центра",
+        "Выполняются ли планы наставников и что меняется в школах?",
+        "самоанализ школ, отчёты, отзывы руководителей ШНОР и ШССУ",
+        "муниципалитет",
+        "п. 5.4 (6), 5.11, 5.12",
+    ),
+)
+"""The system of monitorings, in the order of the regulation."""
+
+
+def conducted(notebooks: Sequence[str]) -> list[Monitoring]:
+    """The monitorings that have one of the given notebooks, in the order of the regulation.
+
+    A notebook the regulation does not know (a project's own) comes after them, under its name.
+    """
+    names = [name.removesuffix(".ipynb") for name in notebooks]
+    known = [m for m in MONITORINGS if m.notebook in names]
+    of_regulation = {m.notebook for m in MONITORINGS if m.notebook}
+    own = [
+        Monitoring(len(MONITORINGS) + i, name, "", "", "", "", name)
+        for i, name in enumerate((n for n in names if n not in of_regulation), 1)
+    ]
+    return known + own
+
+
+def monitorings_page(years: Sequence[int], notebooks: Sequence[str]) -> bytes:
+    """``monitorings.qmd``: years × monitorings with links, and what each of them is.
+
+    Parameters
+    ----------
+    years
+        Years that have data; the latest is shown first.
+    notebooks
+        Names of the notebooks that are run.
+    """
+    here = conducted(notebooks)
+    absent = [m for m in MONITORINGS if m not in here]
+    return page(
+        [
+            front_matter(
+                "Мониторинги",
+                subtitle="Какой вопрос задан, кто отвечает, за какие годы есть ответ",
+            ),
+            _years_table(years, here),
+            "## О чём каждый мониторинг",
+            *[_described(monitoring) for monitoring in here],
+            _absent(absent),
+            "## Основание",
+            f"Система мониторингов установлена документом «{REGULATION}»: перечень — п. 5.4, "
+            "ответственные — п. 5.9–5.11, источники данных — п. 5.12. Показатели с порогами взяты "
+            f"из документа «{PROCEDURE_DOCUMENT}», разделы «Показатели» и «Мониторинг». "
+            "Какие пороги действуют и насколько твёрдо каждый установлен — на странице "
+            "[«Методика»](method.qmd).",
+            callout(
+                "note",
+                "Для чего эти списки",
+                "Мониторинги ведутся, чтобы вовремя помочь школе, а не чтобы её наказать. "
+                "Рособрнадзор предостерегает от рейтингов, построенных на результатах ВПР: "
+                "место школы и её статус здесь — повод разобраться и поддержать.",
+            ),
+        ]
+    )
+
+
+def _years_table(years: Sequence[int], here: Sequence[Monitoring]) -> str:
+    if not years or not here:
+        return "Данных ещё нет: ни один мониторинг не проведён."
+    head = "| Учебный год | " + " | ".join(f"{m.number}. {m.title}" for m in here) + " |"
+    rule = "|:---|" + ":---|" * len(here)
+    rows = [
+        f"| {school_year(year)} | "
+        + " | ".join(f"[открыть за {school_year(year)}]({year}/{m.notebook}.ipynb)" for m in here)
+        + " |"
+        for year in sorted(years, reverse=True)
+    ]
+    return "\n".join([head, rule, *rows])
+
+
+def _described(monitoring: Monitoring) -> str:
+    if not monitoring.question:
+        return f"### {monitoring.number}. {fmt.escape_md(monitoring.title)}"
+    return (
+        f"### {monitoring.number}. {monitoring.title}\n\n"
+        f"{monitoring.question}\n\n"
+        f"**Из чего складывается:** {monitoring.data}.\n\n"
+        f"**Отвечает:** {monitoring.responsible}. **Основание:** {monitoring.points} Положения."
+    )
+
+
+def _absent(absent: Sequence[Monitoring]) -> str:
+    if not absent:
+        return ""
+    rows = "\n".join(f"| {m.number} | {m.title} | {m.question} | {m.responsible} |" for m in absent)
+    return (
+        "## Мониторинги, для которых в проекте нет данных\n\n"
+        "Положение предусматривает ещё "
+        f"{fmt.count_phrase(len(absent), 'мониторинг', 'мониторинга', 'мониторингов')}. "
+        "В проект их исходные данные не передаются, поэтому здесь они только названы.\n\n"
+        "| № | Мониторинг | Вопрос | Отвечает |\n|---:|:---|:---|:---|\n" + rows
+    )
+
+
+def sidebar(years: Sequence[int], notebooks: Sequence[str]) -> dict[str, Any]:
+    """``website.sidebar`` of ``_quarto.yml``: monitorings by year, the latest first.
+
+    Addresses are source paths from the project's root, as both engines expect them.
+    """
+    here = conducted(notebooks)
+    contents: list[dict[str, Any]] = [
+        {"text": "Все мониторинги", "href": "reports/monitorings.qmd"}
+    ]
+    contents += [
+        {
+            "section": school_year(year),
+            "contents": [
+                {
+                    "text": f"{m.number}. {m.title}",
+                    "href": f"reports/{year}/{m.notebook}.ipynb",
+                }
+                for m in here
+            ],
+        }
+        for year in sorted(years, reverse=True)
+    ]
+    return {
+        "website": {
+            "sidebar": [{"id": "monitorings", "title": "Мониторинги", "contents": contents}]
+        }
+    }

@@ -1,0 +1,533 @@
+"""Sentences made from numbers: reasons of a status, a year in one sentence, verdicts.
+
+Every number in a sentence is a number of a frame; nothing here rounds except for showing.
+A share never stands without its n, a place never without its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from shnor_lib.methods.identification import Identification
+from shnor_lib.methods.ruleset import Criterion, IndexBelow, RatingBelow, ResultsShare, SocialShare
+from shnor_lib.report import format as fmt
+from shnor_lib.report.labels import (
+    CONFIDENCE,
+    LISTED,
+    OPERATOR_WORDS,
+    STATUS,
+    VERDICT,
+    high_absent,
+    label,
+    low_verb,
+    school_year,
+    unit_label,
+)
+from shnor_lib.store import Dataset
+
+SURE = f"с{fmt.NBSP}вероятностью 95{fmt.NNBSP}%"
+
+
+@dataclass(frozen=True, order=True)
+class SourceCells:
+    """Cells of one sheet a sentence rests on."""
+
+    file: str
+    sheet: str
+    cells: str
+
+    def line(self) -> str:
+        """«ВПР статистика 2024.xlsx · лист «2024» · G15, H15, K15»."""
+        parts = [self.file]
+        if self.sheet:
+            parts.append(f"лист «{self.sheet}»")
+        if self.cells:
+            parts.append(self.cells)
+        return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One ground of a status in words.
+
+    Parameters
+    ----------
+    criterion, title, status_for
+        Of the criterion.
+    text
+        The sentence with its numbers.
+    sources
+        Where the numbers stand.
+    """
+
+    criterion: str
+    title: str
+    status_for: str
+    text: str
+    sources: tuple[SourceCells, ...] = ()
+
+    @property
+    def cells(self) -> str:
+        """All sources in one line."""
+        return "; ".join(source.line() for source in self.sources)
+
+
+def of(part: Any, whole: Any) -> str:
+    """«10 из 29»."""
+    return f"{fmt.number(part)} из{fmt.NBSP}{fmt.number(whole)}"
+
+
+def threshold_words(value: Any, operator: Any, criterion: Criterion | None = None) -> str:
+    """A threshold as people say it: «20 % и более», «более 30 %», «менее 50 %».
+
+    Parameters
+    ----------
+    value
+        Share 0…1, or a number when ``criterion`` is about a count or an index.
+    operator
+        ``>=``, ``>``, ``<=`` or ``<``.
+    criterion
+        Says what the value is; a share by default.
+    """
+    if fmt.is_missing(value):
+        return "не задан"
+    shown = value_words(value, criterion, digits=None)
+    if str(operator) == ">=":
+        return f"{shown} и{fmt.NBSP}более"
+    if str(operator) == "<=":
+        return f"не{fmt.NBSP}выше {shown}"
+    return f"{label(OPERATOR_WORDS, operator)} {shown}"
+
+
+def value_words(value: Any, criterion: Criterion | None = None, *, digits: int | None = 1) -> str:
+    """A criterion's value: per cent for shares, a plain number for counts and the index.
+
+    ``digits=None`` writes as many decimals as the value has (thresholds).
+    """
+    if fmt.is_missing(value):
+        return fmt.NO_DATA
+    number = float(value)
+    share = criterion is None or isinstance(criterion, ResultsShare | SocialShare | RatingBelow)
+    if share:
+        places = digits if digits is not None else _places(number * 100)
+        return fmt.percent(number, places)
+    if isinstance(criterion, IndexBelow):
+        return fmt.decimal(number, 1)
+    return fmt.number(number)
+
+
+def _places(number: float) -> int:
+    return 0 if abs(number - round(number)) < 1e-9 else 1
+
+
+def reason_sentences(
+    identification: Identification,
+    dataset: Dataset,
+    school_id: str,
+    year: int,
+    *,
+    trace: pd.DataFrame | None = None,
+) -> list[Reason]:
+    """Why a school has its status in a year: one reason per met criterion and unit.
+
+    Parameters
+    ----------
+    identification, dataset
+        The identification and the data it was made from.
+    school_id, year
+        School and status year.
+    trace
+        Result of ``identification.trace`` if it is already there.
+
+    Returns
+    -------
+    list of Reason
+        In the order of the rule set; empty when no criterion is met. Within a criterion the
+        units with the largest share of low results come first.
+    """
+    rows = trace if trace is not None else identification.trace(school_id, year, dataset)
+    criteria = identification.criteria
+    own = criteria[(criteria["school_id"] == school_id) & (criteria["year"] == year)]
+    met = set(own.loc[own["outcome"] == "met", "criterion"])
+    counting = {
+        name
+        for status in ("low_results", "difficult")
+        for name in identification.ruleset.counting(cast(Any, status))
+    }
+    reasons: list[Reason] = []
+    for criterion in identification.ruleset.criteria:
+        if criterion.id in met & counting:
+            reasons += criterion_reasons(criterion, rows[rows["criterion"] == criterion.id])
+    return reasons
+
+
+def criterion_reasons(criterion: Criterion, rows: pd.DataFrame) -> list[Reason]:
+    """Reasons of one met criterion from its rows of a trace."""
+    if not isinstance(criterion, ResultsShare):
+        used = rows[rows["flagged"].fillna(value=False)]
+        if used.empty:
+            return []
+        return [_reason(criterion, indicator_sentence(criterion, used), used)]
+    flagged = rows[rows["flagged"].fillna(value=False) & (rows["outcome"] == "met")]
+    found: list[tuple[float, Reason]] = []
+    for _, unit in flagged.groupby(["procedure", "subject", "grade"], dropna=False, sort=True):
+        worst = float(unit["value"].fillna(0).max())
+        found.append((worst, _reason(criterion, results_sentence(unit), unit)))
+    return [reason for _, reason in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _reason(criterion: Criterion, text: str, rows: pd.DataFrame) -> Reason:
+    return Reason(criterion.id, criterion.title, criterion.status_for, text, sources_of(rows))
+
+
+def sources_of(rows: pd.DataFrame) -> tuple[SourceCells, ...]:
+    """Files, sheets and cells of traced rows, one entry per sheet."""
+    known = rows.dropna(subset=["source_file"])
+    found: dict[tuple[str, str], list[str]] = {}
+    for file, sheet, row, cells in known[
+        ["source_file", "source_sheet", "source_row", "cells"]
+    ].itertuples(index=False):
+        place = (str(file), "" if fmt.is_missing(sheet) else str(sheet))
+        there = "" if fmt.is_missing(cells) else str(cells)
+        if not there and not fmt.is_missing(row):
+            there = f"строка {int(row)}"
+        listed = found.setdefault(place, [])
+        if there and there not in listed:
+            listed.append(there)
+    return tuple(
+        SourceCells(file, sheet, "; ".join(cells)) for (file, sheet), cells in sorted(found.items())
+    )
+
+
+def results_sentence(unit: pd.DataFrame) -> str:
+    """The results of one unit over the years that count, against the threshold.
+
+    Parameters
+    ----------
+    unit
+        Rows of evidence or trace of one procedure × subject (× grade), one or more per year.
+    """
+    years = unit.drop_duplicates("used_year").sort_values("used_year")
+    first = years.iloc[0]
+    rows = cast(list[dict[str, Any]], years.to_dict("records"))
+    title = unit_label(first["procedure"], first["grade"], first["subject"])
+    grades = _grades(unit) if fmt.is_missing(first["grade"]) else ""
+    if grades:
+        title += f" ({grades})"
+    measured = fmt.join_ru(
+        [
+            f"{fmt.percent(row['value'])} ({of(row['numerator'], row['n'])}) "
+            f"в{fmt.NBSP}{_year(row)}"
+            for row in rows
+        ]
+    )
+    text = f"{title}: {low_verb(first['procedure'])} {measured}{_against(rows)}"
+    without = [row for row in rows if _true(row["no_high"])]
+    if without:
+        text += f"; {high_absent(first['procedure'])} нет"
+        if len(without) < len(rows):
+            text += " в" + fmt.NBSP + fmt.join_ru([_year(row) for row in without])
+    return text + "."
+
+
+def _against(rows: list[dict[str, Any]]) -> str:
+    """How the shares stand to the threshold: all beyond it, none, or some."""
+    threshold = rows[0]["threshold"]
+    if fmt.is_missing(threshold):
+        return ""
+    shown = fmt.percent(threshold, _places(float(threshold) * 100))
+    beyond = [row for row in rows if _true(row["beyond"])]
+    if len(beyond) == len(rows):
+        return f"{fmt.NBSP}— порог {shown}"
+    if not beyond:
+        return f"{fmt.NBSP}— ниже порога {shown}"
+    over = fmt.join_ru([_year(row) for row in beyond])
+    return f"{fmt.NBSP}— порог {shown} достигнут в{fmt.NBSP}{over}"
+
+
+def _true(value: Any) -> bool:
+    return not fmt.is_missing(value) and bool(value)
+
+
+def _year(row: Mapping[str, Any]) -> str:
+    season = row.get("season")
+    autumn = not fmt.is_missing(season) and str(season) == "autumn"
+    return school_year(row["used_year"]) + (" (осень)" if autumn else "")
+
+
+def _grades(unit: pd.DataFrame) -> str:
+    """«5–8 классы» from the source rows of a trace; empty when they are not known."""
+    if "source_grade" not in unit:
+        return ""
+    return grades_words(unit["source_grade"])
+
+
+def grades_words(grades: Iterable[Any]) -> str:
+    """Grades as people write them: «5 класс», «5–8 классы», «5, 6 и 8 классы»."""
+    known = sorted({int(grade) for grade in grades if not fmt.is_missing(grade)})
+    if not known:
+        return ""
+    if len(known) == 1:
+        return f"{known[0]}{fmt.NBSP}класс"
+    if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
+        return f"{known[0]}–{known[-1]}{fmt.NBSP}классы"
+    return f"{fmt.join_ru([str(grade) for grade in known])}{fmt.NBSP}классы"
+
+
+def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
+    """A criterion that is not about marks: value by year against its threshold."""
+    years = rows.drop_duplicates("used_year").sort_values("used_year")
+    parts = []
+    for row in cast(list[dict[str, Any]], years.to_dict("records")):
+        shown = value_words(row["value"], criterion)
+        if isinstance(criterion, SocialShare) and not fmt.is_missing(row["n"]):
+            shown += f" ({of(row['numerator'], row['n'])})"
+        elif isinstance(criterion, RatingBelow):
+            shown += " от максимума"
+        elif isinstance(criterion, IndexBelow):
+            shown += f" из{fmt.NBSP}100"
+        parts.append(f"{shown} в{fmt.NBSP}{school_year(row['used_year'])}")
+    threshold = threshold_words(years["threshold"].iloc[0], operator_of(criterion), criterion)
+    return f"{criterion.title}: {fmt.join_ru(parts)}{fmt.NBSP}— порог {threshold}."
+
+
+def operator_of(criterion: Criterion) -> str:
+    """The comparison of a criterion with its threshold."""
+    if isinstance(criterion, ResultsShare):
+        return criterion.low.operator
+    if isinstance(criterion, IndexBelow):
+        return "<="
+    return str(criterion.operator)
+
+
+def confidence_sentence(status: Any, confidence: Any, probability: Any) -> str:
+    """What stands behind the confidence of a status, in one sentence.
+
+    Parameters
+    ----------
+    status, confidence, probability
+        Columns of ``Identification.statuses``; the probability is 0…1 or missing.
+    """
+    if label(CONFIDENCE, confidence, "") in {"", CONFIDENCE["insufficient"]}:
+        return "Насколько это надёжно, сказать нельзя: недостаточно данных."
+    chance = probability_words(probability)
+    # numbers counted over all pupils have no chance in them; only results are a sample
+    if str(status) == "none":
+        told = f"вероятность, что показатели действительно не за порогом, — {chance}"
+    else:
+        told = f"вероятность, что показатели действительно за порогом, — {chance}"
+    tail = {
+        "certain": "",
+        "likely": "; случайное отклонение не исключено",
+        "borderline": (
+            "; участников мало или показатели близки к порогу, поэтому без разговора со школой "
+            "выводов делать не стоит"
+        ),
+    }.get(str(confidence), "")
+    return f"{fmt.sentence_case(label(CONFIDENCE, confidence))}: {told}{tail}."
+
+
+def probability_words(probability: Any) -> str:
+    """A probability in whole per cent; never 0 or 100 %."""
+    if fmt.is_missing(probability):
+        return fmt.NO_DATA
+    value = float(probability)
+    if value > 0.99:
+        return f"более 99{fmt.NNBSP}%"
+    if value < 0.01:
+        return f"менее 1{fmt.NNBSP}%"
+    return fmt.percent(value, 0)
+
+
+def year_summary(statuses: pd.DataFrame, year: int, *, title: str = "") -> str:
+    """A year in one or two sentences: how many schools are listed, who came and went.
+
+    Parameters
+    ----------
+    statuses
+        ``Identification.statuses``.
+    year
+        Status year; it is compared with the year before if that one is there.
+    title
+        Title of the rules.
+    """
+    now = statuses[(statuses["year"] == year) & (statuses["status"] != "excluded")]
+    start = f"По правилам «{title}» в" if title else "В"
+    total = len(now)
+    if not total:
+        return f"Данных о школах за {school_year(year)} учебный год нет."
+    listed = now[now["status"].isin(LISTED)]
+    count = len(listed)
+    if not count:
+        text = f"{start} списке нет ни одной из{fmt.NBSP}{fmt.count_of(total, 'школы', 'школ')}"
+        if total == 1:
+            text = f"{start} списке нет ни одной школы: данные есть об одной"
+    else:
+        parts = [
+            f"{fmt.number(number)}{fmt.NBSP}{_LISTED_AS[code]}"
+            for code in ("low_results", "difficult", "both")
+            if (number := int((listed["status"] == code).sum()))
+        ]
+        how_many = f"{fmt.number(count)} из{fmt.NBSP}{fmt.count_of(total, 'школы', 'школ')}"
+        share = fmt.percent(count / total)
+        if count == total and total > 1:
+            everyone = fmt.count_phrase(total, "школа", "школы", "школ")
+            text = f"{start} списке все {everyone}: {', '.join(parts)}"
+        else:
+            text = f"{start} списке {how_many} ({share}): {', '.join(parts)}"
+    change = list_change(statuses, year)
+    text += f"; {change}." if change else "."
+    unknown = int((now["status"] == "insufficient").sum())
+    if unknown:
+        text += (
+            f" О{fmt.NBSP}{fmt.number(unknown)} "
+            f"{fmt.plural(unknown, 'школе', 'школах', 'школах')} судить нельзя: "
+            "недостаточно данных."
+        )
+    return text
+
+
+_LISTED_AS = {"low_results": "ШНОР", "difficult": "ШССУ", "both": "ШНОР и ШССУ сразу"}
+
+
+def list_change(statuses: pd.DataFrame, year: int) -> str:
+    """Who came to the list and who left it since the year before; empty if not known."""
+    before = statuses[statuses["year"] == year - 1]
+    if before.empty:
+        return ""
+    entered, left = entered_left(statuses, year)
+    since = f"по сравнению с{fmt.NBSP}{school_year(year - 1)}"
+    if not entered and not left:
+        return f"{since} состав списка не изменился"
+    return f"{since} {_entered(len(entered))}, {_left(len(left))}"
+
+
+def entered_left(statuses: pd.DataFrame, year: int) -> tuple[list[str], list[str]]:
+    """Schools that came to the list in ``year`` and that left it since the year before."""
+    listed = statuses[statuses["status"].isin(LISTED)]
+    now = set(listed.loc[listed["year"] == year, "school_id"])
+    before = set(listed.loc[listed["year"] == year - 1, "school_id"])
+    return sorted(now - before), sorted(before - now)
+
+
+def _entered(n: int) -> str:
+    if not n:
+        return "новых школ нет"
+    verb = fmt.plural(n, "добавилась", "добавились", "добавилось")
+    return f"{verb} {fmt.count_phrase(n, 'школа', 'школы', 'школ')}"
+
+
+def _left(n: int) -> str:
+    if not n:
+        return "никто не вышел"
+    verb = fmt.plural(n, "вышла", "вышли", "вышло")
+    return f"{verb} {fmt.count_phrase(n, 'школа', 'школы', 'школ')}"
+
+
+def rank_words(row: Mapping[str, Any]) -> str:
+    """A place as it is always said: «место 9 из 12 (с вероятностью 95 % от 6 до 12)».
+
+    Parameters
+    ----------
+    row
+        Row of ``RatingResult.scores``: rank, n_rated, rank_low, rank_high.
+    """
+    if fmt.is_missing(row["rank"]):
+        return "места нет: недостаточно данных"
+    place = f"место {of(row['rank'], row['n_rated'])}"
+    if fmt.is_missing(row["rank_low"]) or fmt.is_missing(row["rank_high"]):
+        return f"{place} (интервал не рассчитан)"
+    low, high = round(float(row["rank_low"])), round(float(row["rank_high"]))
+    # the point is the mean rank of ties: an interval of one place still says so
+    return f"{place} ({SURE} {fmt.number_range(low, high)})"
+
+
+def dynamics_sentence(row: Mapping[str, Any]) -> str:
+    """Verdict on a school's dynamics with the numbers it is made of.
+
+    Parameters
+    ----------
+    row
+        Row of ``DynamicsResult.schools``: verdict, n_comparable, n_improved, n_worsened,
+        n_no_change, n_incomparable.
+    """
+    comparable = int(row["n_comparable"])
+    apart = int(row["n_incomparable"])
+    if not comparable:
+        if not apart:
+            return "О динамике судить нельзя: результатов за два года нет."
+        return (
+            "О динамике судить нельзя: ни один результат не с чем сравнить "
+            f"({fmt.count_phrase(apart, 'несопоставимая пара', 'несопоставимые пары', 'несопоставимых пар')})."
+        )
+    improved, worsened = int(row["n_improved"]), int(row["n_worsened"])
+    same = int(row["n_no_change"])
+    parts = [
+        f"{fmt.plural(improved, 'улучшился', 'улучшились', 'улучшилось')} {improved}",
+        f"{fmt.plural(worsened, 'ухудшился', 'ухудшились', 'ухудшилось')} {worsened}",
+        f"без значимых изменений {same}",
+    ]
+    verdict = label(VERDICT, row["verdict"])
+    start = {
+        "positive": "Динамика положительная",
+        "negative": "Динамика отрицательная",
+        "no_change": "Значимых изменений нет",
+    }.get(str(row["verdict"]), f"Динамика: {verdict}")
+    text = (
+        f"{start}: из{fmt.NBSP}"
+        f"{fmt.count_of(comparable, 'сопоставимого результата', 'сопоставимых результатов')} "
+        f"{', '.join(parts)}"
+    )
+    if apart:
+        text += f"; ещё {fmt.number(apart)} сравнить нельзя"
+    return text + "."
+
+
+def dynamics_summary(row: Mapping[str, Any]) -> str:
+    """Share of schools with positive dynamics in a year.
+
+    Parameters
+    ----------
+    row
+        Row of ``DynamicsResult.summary``.
+    """
+    total, positive = int(row["n_schools"]), int(row["n_positive"])
+    year = school_year(row["year"])
+    if not total:
+        return f"За {year} учебный год о динамике судить нельзя ни по одной школе."
+    if not positive:
+        head = (
+            f"В{fmt.NBSP}{year} учебном году положительной динамики нет ни у одной "
+            f"из{fmt.NBSP}{fmt.count_of(total, 'школы', 'школ')}"
+        )
+    else:
+        head = (
+            f"В{fmt.NBSP}{year} учебном году динамика положительная у{fmt.NBSP}"
+            f"{fmt.number(positive)} из{fmt.NBSP}{fmt.count_of(total, 'школы', 'школ')} "
+            f"({fmt.percent(row['share_positive'])})"
+        )
+    return f"{head}; {SURE} доля таких школ — {fmt.interval(row['low'], row['high'])}."
+
+
+def status_sentence(status: Any, year: int, ruleset_title: str, n_met: Any) -> str:
+    """The status in one sentence, the first thing a reader of a profile sees."""
+    code = str(status)
+    when = f"В{fmt.NBSP}{school_year(year)} учебном году"
+    rules = f"по правилам «{ruleset_title}»"
+    if code in LISTED:
+        met = 0 if fmt.is_missing(n_met) else int(n_met)
+        counted = fmt.count_phrase(met, "показателю", "показателям", "показателям")
+        return f"{when} школа в{fmt.NBSP}списке {rules} как {STATUS[code]}: по{fmt.NBSP}{counted}."
+    return {
+        "risk_zone": (
+            f"{when} школа {rules} в{fmt.NBSP}зоне риска: показатели за порогом есть, но для "
+            "статуса их недостаточно."
+        ),
+        "none": f"{when} {rules} признаков ШНОР и ШССУ нет.",
+        "insufficient": f"{when} данных недостаточно, чтобы судить о школе {rules}.",
+        "excluded": f"Правила «{ruleset_title}» на школы этого вида не распространяются.",
+    }.get(code, f"{when} статус не определялся.")

@@ -1,0 +1,131 @@
+"""Checks of typed columns: pandera finds the rows, this module names the cells in Russian."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+
+from shnor_lib.sources.problems import Problem
+from shnor_lib.sources.values import fold, quoted
+from shnor_lib.tables import Column, Table
+
+
+def check_table(
+    table: Table, frame: pd.DataFrame, places: dict[str, int], known: Iterable[Problem]
+) -> list[Problem]:
+    """Every breach of the table's schema, each at its cell.
+
+    Parameters
+    ----------
+    table
+        Whose schema.
+    frame
+        Typed rows with provenance, index 0…; ``source_row`` is the row as Excel counts it.
+    places
+        Column name → column of the sheet, from 0.
+    known
+        Problems found before; an empty cell that is one of them is not reported again.
+    """
+    try:
+        table.schema().validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        done = {(problem.row, problem.col) for problem in known}
+        found = {}
+        for error in errors.schema_errors:
+            for problem in _explain(table, error, frame, places):
+                if problem.code == "empty-required" and (problem.row, problem.col) in done:
+                    continue
+                found[problem.row, problem.col, problem.code, problem.message] = problem
+        return list(found.values())
+    return []
+
+
+def _explain(
+    table: Table, error: Any, frame: pd.DataFrame, places: dict[str, int]
+) -> Iterable[Problem]:
+    cases = error.failure_cases
+    if not isinstance(cases, pd.DataFrame) or "index" not in cases:
+        raise error
+    name = getattr(error.check, "name", None) or str(error.check)
+    indices = sorted({int(index) for index in cases["index"].dropna()})
+    if name.startswith("part:"):
+        _, part, whole = name.split(":")
+        yield from (_part_above_whole(table, part, whole, frame, i, places) for i in indices)
+        return
+    column = table.column(error.schema.name)
+    for index in indices:
+        row = int(frame["source_row"].iloc[index])
+        place = places.get(column.name)
+        value = frame[column.name].iloc[index]
+        yield _empty(column, row, place) if pd.isna(value) else _outside(column, value, row, place)
+
+
+def _empty(column: Column, row: int, place: int | None) -> Problem:
+    return Problem(
+        row,
+        place,
+        "empty-required",
+        f"пустая ячейка в обязательном столбце {quoted(column.title)}.",
+        (column.note[:1].lower() + column.note[1:]) or "значение.",
+        "Заполните ячейку; если строка лишняя, удалите её целиком.",
+    )
+
+
+def _outside(column: Column, value: Any, row: int, place: int | None) -> Problem:
+    if column.choices:
+        labels = list(column.choices.values())
+        near = difflib.get_close_matches(
+            fold(value), [fold(label) for label in labels], n=1, cutoff=0.6
+        )
+        hint = next((label for label in labels if near and fold(label) == near[0]), None)
+        return Problem(
+            row,
+            place,
+            "not-in-list",
+            f"в столбце {quoted(column.title)} стоит «{value}» — такого значения нет в списке.",
+            f"одно из: {', '.join(labels)}.",
+            f"Возможно, имелось в виду «{hint}»." if hint else "Выберите значение из списка.",
+        )
+    shown = f"{float(value):g}".replace(".", ",") if column.kind == "float" else str(value)
+    if column.kind == "year":
+        return Problem(
+            row,
+            place,
+            "year-out-of-range",
+            f"в столбце {quoted(column.title)} стоит {shown} — такого учебного года быть не может.",
+            f"год от {column.minimum:g} до {column.maximum:g}.",
+            "Исправьте год.",
+        )
+    low = column.minimum is not None and float(value) < column.minimum
+    bound = column.minimum if low else column.maximum
+    limit = f"{bound:g}".replace(".", ",")
+    return Problem(
+        row,
+        place,
+        "below-minimum" if low else "above-maximum",
+        f"в столбце {quoted(column.title)} стоит {shown} — {'меньше' if low else 'больше'}, чем {limit}.",
+        f"число не {'меньше' if low else 'больше'} {limit}.",
+        "Сверьте число с первичным документом и исправьте его.",
+    )
+
+
+def _part_above_whole(
+    table: Table, part: str, whole: str, frame: pd.DataFrame, index: int, places: dict[str, int]
+) -> Problem:
+    def number(name: str) -> str:
+        return f"{float(frame[name].iloc[index]):g}".replace(".", ",")
+
+    first, second = quoted(table.column(part).title), quoted(table.column(whole).title)
+    return Problem(
+        int(frame["source_row"].iloc[index]),
+        places.get(part),
+        "part-above-whole",
+        f"часть больше целого: в столбце {first} стоит {number(part)}, "
+        f"а в столбце {second} — {number(whole)}.",
+        f"число в столбце {first} не больше числа в столбце {second}.",
+        "Сверьте оба числа и исправьте неверное.",
+    )

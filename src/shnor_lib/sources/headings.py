@@ -1,0 +1,197 @@
+"""Recognising a sheet by its headings, wherever they stand."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from shnor_lib.sources.values import clean_text, fold
+from shnor_lib.tables import Column
+
+HEADER_ROWS = 30
+"""Rows from the top among which the headings are looked for."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a layout's headings look like.
+
+    Parameters
+    ----------
+    name, title
+        Identifier and Russian name of the layout.
+    columns
+        Columns with their headings; the required ones must be there.
+    shared
+        Columns many layouts have: they alone recognise nothing.
+    never
+        Headings that cannot stand in this layout.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    shared: frozenset[str] = frozenset({"school_id", "year"})
+    never: frozenset[str] = frozenset()
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Folded heading → columns it may be, the column so titled first.
+
+        In a register «Логин» is the school's code unless a column «Код школы» is there too.
+        """
+        found: dict[str, list[str]] = {}
+        for column in self.columns:
+            found.setdefault(fold(column.title), []).append(column.name)
+        for column in self.columns:
+            for alias in column.aliases:
+                found.setdefault(fold(alias), []).append(column.name)
+        return {key: tuple(names) for key, names in found.items()}
+
+    def titles(self) -> set[str]:
+        """Folded titles, without aliases."""
+        return {fold(column.title) for column in self.columns}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A form found on a sheet.
+
+    Attributes
+    ----------
+    form
+        The form.
+    row
+        Row of the headings, from 0.
+    places
+        Column name → column from 0.
+    missing
+        Required columns that are not there.
+    repeated
+        Column name → all its columns, when there are several.
+    strange
+        Headings nobody reads: column from 0 → text.
+    """
+
+    form: Form
+    row: int
+    places: dict[str, int]
+    missing: tuple[Column, ...] = ()
+    repeated: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    strange: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Column name → column letter."""
+        return {name: get_column_letter(index + 1) for name, index in self.places.items()}
+
+    @property
+    def heading_cells(self) -> str:
+        """Reference of the heading row, for faults."""
+        used = [*self.places.values(), *self.strange] or [0]
+        return (
+            f"{get_column_letter(min(used) + 1)}{self.row + 1}:"
+            f"{get_column_letter(max(used) + 1)}{self.row + 1}"
+        )
+
+    def nearest(self, column: Column) -> str | None:
+        """A heading nobody reads that may be a misspelt ``column``."""
+        wanted = {fold(heading) for heading in column.headings()}
+        for index, text in self.strange.items():
+            if difflib.get_close_matches(fold(text), wanted, n=1, cutoff=0.75):
+                return f"«{text}» в {get_column_letter(index + 1)}{self.row + 1}"
+        return None
+
+
+def find_form(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Match | None:
+    """The form whose headings fit a sheet best, or None when none fits.
+
+    The row of headings is the one among the first :data:`HEADER_ROWS` where most columns of a
+    form are found; between equals the form that misses no required column wins, then the
+    earlier row. A form that misses required columns still counts when at least two headings
+    belong to it alone: its missing columns are then faults, not a reason to ignore the sheet.
+    """
+    best: tuple[tuple[int, bool, int], Match] | None = None
+    forms = tuple(forms)
+    keys = {form.name: form.keys() for form in forms}
+    for number, row in enumerate(rows[:HEADER_ROWS]):
+        texts = {i: clean_text(v) for i, v in enumerate(row) if v != "" and v is not None}
+        folded = {i: fold(text) for i, text in texts.items()}
+        for form in forms:
+            if form.never & set(folded.values()):
+                continue
+            match = _match(form, keys[form.name], number, texts, folded)
+            if match is None:
+                continue
+            rank = (len(match.places), not match.missing, -number)
+            if best is None or rank > best[0]:
+                best = rank, match
+    return best[1] if best else None
+
+
+def _match(
+    form: Form,
+    keys: dict[str, tuple[str, ...]],
+    number: int,
+    texts: dict[int, str],
+    folded: dict[int, str],
+) -> Match | None:
+    found: dict[str, list[int]] = {}
+    titles = form.titles()
+    for index, key in sorted(folded.items(), key=lambda item: (item[1] not in titles, item[0])):
+        if key in keys:
+            free = (name for name in keys[key] if name not in found)
+            found.setdefault(next(free, keys[key][0]), []).append(index)
+    required = [column for column in form.columns if column.required]
+    missing = tuple(column for column in required if column.name not in found)
+    # «2», «3» … also stand in rows of data; only words tell a form.
+    telling = sum(
+        1
+        for name, places in found.items()
+        if name not in form.shared and not folded[places[0]].isdigit()
+    )
+    if telling < 1 or (missing and (telling < 2 or 2 * len(missing) > len(required))):
+        return None
+    return Match(
+        form,
+        number,
+        {name: places[0] for name, places in found.items()},
+        missing,
+        {name: tuple(places) for name, places in found.items() if len(places) > 1},
+        {index: text for index, text in texts.items() if folded[index] not in keys},
+    )
+
+
+def describe_headings(
+    rows: Sequence[Sequence[Any]], forms: Iterable[Form]
+) -> tuple[list[str], str, Form | None, int]:
+    """For a sheet nobody recognises: its likely headings and the nearest form.
+
+    Returns
+    -------
+    headings, cells, form, common
+        Texts of the fullest of the first rows, its reference, the form with most headings in
+        common, and how many those are.
+    """
+    heads: list[str] = []
+    where = ""
+    for number, row in enumerate(rows[:HEADER_ROWS]):
+        texts = {i: clean_text(v) for i, v in enumerate(row) if isinstance(v, str)}
+        texts = {i: text for i, text in texts.items() if text}
+        if len(texts) > len(heads):
+            heads = list(texts.values())
+            where = (
+                f"{get_column_letter(min(texts) + 1)}{number + 1}:"
+                f"{get_column_letter(max(texts) + 1)}{number + 1}"
+            )
+    folded = {fold(text) for text in heads}
+    nearest: Form | None = None
+    common = 0
+    for form in forms:
+        shared = len(folded & set(form.keys()))
+        if shared > common:
+            nearest, common = form, shared
+    return heads, where, nearest, common

@@ -1,0 +1,149 @@
+"""What every layout gives back, and the refusals all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from shnor_lib.faults import Severity
+from shnor_lib.sources.headings import Match
+from shnor_lib.sources.problems import Problem, refused_rows
+from shnor_lib.sources.values import parse_year, quoted
+from shnor_lib.tables import TABLES
+
+SEEN_COLUMNS: tuple[str, ...] = (
+    "school_id",
+    "name",
+    "municipality",
+    "source_file",
+    "source_sheet",
+    "source_row",
+)
+"""Columns of the schools a report mentions: what a register can be derived from."""
+
+
+def nothing_seen() -> pd.DataFrame:
+    """An empty frame of mentioned schools."""
+    return pd.DataFrame({name: TABLES["schools"].empty()[name] for name in SEEN_COLUMNS})
+
+
+@dataclass
+class SheetRead:
+    """One sheet, read.
+
+    Attributes
+    ----------
+    table
+        Name of the tidy table its rows belong to.
+    frame
+        Accepted rows, tidy.
+    rows_in
+        Data rows on the sheet.
+    problems
+        All that is wrong, each at its row and column.
+    letters
+        Tidy column → column letter.
+    seen
+        Schools the rows mention (:data:`SEEN_COLUMNS`).
+    """
+
+    table: str
+    frame: pd.DataFrame
+    rows_in: int
+    problems: list[Problem]
+    letters: dict[str, str]
+    seen: pd.DataFrame = field(default_factory=nothing_seen)
+
+
+def with_provenance(frame: pd.DataFrame, file: str, sheet: str, numbers: list[int]) -> pd.DataFrame:
+    """Add the three provenance columns; ``numbers`` are the rows of the sheet from 0."""
+    return frame.assign(
+        source_file=pd.array([file] * len(frame), dtype="string"),
+        source_sheet=pd.array([sheet] * len(frame), dtype="string"),
+        source_row=pd.array([number + 1 for number in numbers], dtype="Int64"),
+    )
+
+
+def accepted(frame: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
+    """The rows no problem refuses."""
+    refused = refused_rows(problems)
+    if not refused:
+        return frame
+    return frame[~frame["source_row"].isin(refused)].reset_index(drop=True)
+
+
+def heading_problems(match: Match, rows: int) -> list[Problem]:
+    """Missing and repeated columns; with them no row of the sheet (``rows``) enters."""
+    problems = []
+    for column in match.missing:
+        near = match.nearest(column)
+        problems.append(
+            Problem(
+                match.row + 1,
+                None,
+                "missing-column",
+                f"нет столбца {quoted(column.title)} ({match.form.title}).",
+                f"столбец с заголовком {quoted(column.title)}.",
+                f"Похожий заголовок — {near}: исправьте его."
+                if near
+                else "Добавьте столбец с этим заголовком и заполните его.",
+                refuses=False,
+                cell=match.heading_cells,
+            )
+        )
+    for name, places in match.repeated.items():
+        title = quoted(next(c.title for c in match.form.columns if c.name == name))
+        problems.append(
+            Problem(
+                match.row + 1,
+                places[1],
+                "repeated-column",
+                f"столбец {title} встречается на листе дважды.",
+                "каждый столбец один раз.",
+                "Оставьте один из столбцов, второй удалите или переименуйте.",
+                refuses=False,
+            )
+        )
+    if problems and rows:
+        problems[0] = replace(problems[0], rows=rows)
+    return problems
+
+
+def no_data(match: Match) -> Problem:
+    """The headings are there, the rows are not."""
+    return Problem(
+        match.row + 1,
+        None,
+        "no-data",
+        "под заголовками нет ни одной строки с данными.",
+        "хотя бы одна заполненная строка.",
+        "Заполните лист или удалите его.",
+        Severity.WARNING,
+        refuses=False,
+        cell=match.heading_cells,
+    )
+
+
+def year_disagrees(frame: pd.DataFrame, sheet: str, place: int | None) -> list[Problem]:
+    """A question when a sheet named after one year holds rows of another."""
+    named = parse_year(sheet)
+    if named is None or not 2000 <= named <= 2100 or place is None:
+        return []
+    other = frame[(frame["year"] != named).fillna(value=False)]
+    if other.empty:
+        return []
+    years = ", ".join(str(year) for year in sorted(set(other["year"])))
+    return [
+        Problem(
+            int(other["source_row"].iloc[0]),
+            place,
+            "year-disagrees",
+            f"лист называется «{sheet}», а в строках стоит другой год: {years} "
+            f"(строк: {len(other)}).",
+            f"год {named}.",
+            "Проверьте, за какой год эти данные; строки прочитаны с годом из столбца.",
+            Severity.WARNING,
+            refuses=False,
+        )
+    ]

@@ -1,0 +1,193 @@
+"""From files to tidy tables: read one, read a folder, join what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from shnor_lib.faults import Fault, Severity
+from shnor_lib.project import Calendar
+from shnor_lib.sources.assemble import assemble_parts
+from shnor_lib.sources.grid import WORKBOOK_SUFFIXES, Sheet, is_ignored, open_file
+from shnor_lib.sources.headings import describe_headings, find_form
+from shnor_lib.sources.layouts import FORMS, READERS
+from shnor_lib.sources.layouts.base import SheetRead, nothing_seen
+from shnor_lib.sources.problems import to_faults
+from shnor_lib.sources.templates import EXAMPLE_SHEET, HELP_SHEET, IGNORED_MARK
+from shnor_lib.sources.values import clean_text, fold
+from shnor_lib.store import Dataset
+from shnor_lib.tables import CELLS_COLUMNS
+
+
+@dataclass
+class FileRead:
+    """One file, read.
+
+    Attributes
+    ----------
+    file
+        Path relative to ``data/raw``, with ``/``.
+    layouts
+        Names of the layouts recognised, sheet by sheet.
+    tables
+        Table name → accepted tidy rows.
+    cells
+        Which tidy column stands in which column letter (``source_file``, ``source_sheet``,
+        ``column``, ``letter``).
+    faults
+        Everything wrong with the file.
+    rows_in
+        Data rows in the file: accepted rows plus rows named in ``faults``.
+    seen
+        Schools its reports mention, with names and municipalities; a register can be derived
+        from them.
+    """
+
+    file: str
+    layouts: list[str] = field(default_factory=list)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    cells: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(CELLS_COLUMNS), dtype="string")
+    )
+    faults: list[Fault] = field(default_factory=list)
+    rows_in: int = 0
+    seen: pd.DataFrame = field(default_factory=nothing_seen)
+
+
+def input_files(raw_dir: Path) -> list[Path]:
+    """Every file under ``raw_dir`` that may hold data, in one order on every machine."""
+    files = [
+        path
+        for path in raw_dir.rglob("*")
+        if path.is_file()
+        and not is_ignored(path)
+        and not any(part.startswith(".") for part in path.relative_to(raw_dir).parts)
+    ]
+    return sorted(files, key=lambda path: path.relative_to(raw_dir).as_posix())
+
+
+def read_file(path: Path, *, raw_dir: Path, calendar: Calendar) -> FileRead:
+    """Read one file; never raises on what is in it.
+
+    Parameters
+    ----------
+    path
+        Workbook or csv.
+    raw_dir
+        Folder that provenance and faults name it relative to.
+    calendar
+        When procedures were held.
+    """
+    file = path.relative_to(raw_dir).as_posix()
+    if is_ignored(path):
+        return FileRead(file)
+    sheets, faults = open_file(path, file)
+    reads: list[tuple[Sheet, SheetRead]] = []
+    unknown: list[Sheet] = []
+    result = FileRead(file, faults=faults)
+    for sheet in sheets:
+        if _is_ours_to_skip(sheet) or not _has_content(sheet):
+            continue
+        match = find_form(sheet.rows, FORMS)
+        if match is None:
+            unknown.append(sheet)
+            continue
+        result.layouts.append(match.form.name)
+        read = READERS[match.form.name][1](sheet, match, file, calendar)
+        reads.append((sheet, read))
+        result.faults += to_faults(file, sheet.name, read.problems)
+        result.rows_in += read.rows_in
+    result.faults += [
+        _unrecognised(file, sheet, path.suffix.casefold() in WORKBOOK_SUFFIXES and not reads)
+        for sheet in unknown
+    ]
+    if sheets and not reads and not unknown:
+        result.faults.append(_nothing_to_read(file))
+    for name in dict.fromkeys(read.table for _, read in reads):
+        frames = [read.frame for _, read in reads if read.table == name]
+        result.tables[name] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    seen = [read.seen for _, read in reads if len(read.seen)]
+    if seen:
+        result.seen = pd.concat(seen, ignore_index=True)
+    rows = [
+        (file, sheet.name, column, letter)
+        for sheet, read in reads
+        for column, letter in read.letters.items()
+    ]
+    result.cells = pd.DataFrame(rows, columns=list(CELLS_COLUMNS), dtype="string")
+    return result
+
+
+def assemble(reads: Iterable[FileRead], *, calendar: Calendar) -> Dataset:
+    """Join files into one data set.
+
+    Schools are found by code, ФИС ОКО login, РИС code or name; those that are not in the
+    register are errors. Without a register one is derived from the results. Rows that say the
+    same twice are errors that name both places.
+
+    Parameters
+    ----------
+    reads
+        Files in any order; the outcome does not depend on it.
+    calendar
+        When procedures were held.
+
+    Returns
+    -------
+    Dataset
+        Its ``faults`` are all faults of all files.
+    """
+    return assemble_parts(sorted(reads, key=lambda read: read.file), calendar=calendar)
+
+
+def read_folder(raw_dir: Path, *, calendar: Calendar) -> Dataset:
+    """Read every file under ``raw_dir`` and join them; see :func:`assemble`."""
+    reads = [read_file(path, raw_dir=raw_dir, calendar=calendar) for path in input_files(raw_dir)]
+    return assemble(reads, calendar=calendar)
+
+
+def _has_content(sheet: Sheet) -> bool:
+    return any(clean_text(value) for row in sheet.rows for value in row)
+
+
+def _is_ours_to_skip(sheet: Sheet) -> bool:
+    """The example and help sheets of the project's own workbooks."""
+    if fold(sheet.name) in (fold(EXAMPLE_SHEET), fold(HELP_SHEET)):
+        return True
+    first = clean_text(sheet.rows[0][0]) if sheet.rows and sheet.rows[0] else ""
+    return first.startswith(IGNORED_MARK)
+
+
+def _unrecognised(file: str, sheet: Sheet, whole_workbook: bool) -> Fault:
+    heads, cells, nearest, common = describe_headings(sheet.rows, FORMS)
+    shown = "; ".join(heads[:12]) + ("; …" if len(heads) > 12 else "")
+    ours = whole_workbook and common > 0
+    return Fault(
+        file,
+        sheet.name,
+        cells,
+        "not-recognised",
+        f"не распознано: заголовки ({shown}) не подходят ни к одной известной форме."
+        if heads
+        else "не распознано: заголовков столбцов не найдено.",
+        f"заголовки одной из известных форм; ближайшая — {nearest.title}."
+        if nearest
+        else "заголовки одной из известных форм.",
+        "Перенесите данные в книгу проекта (команда shnor templates); если лист не для программы, "
+        "ничего делать не нужно.",
+        Severity.ERROR if ours else Severity.WARNING,
+    )
+
+
+def _nothing_to_read(file: str) -> Fault:
+    return Fault(
+        file,
+        code="no-data",
+        message="в файле нет ни одного заполненного листа.",
+        expected="хотя бы один лист с заголовками и данными.",
+        remedy="Заполните файл или уберите его из папки.",
+        severity=Severity.WARNING,
+    )
