@@ -37,13 +37,29 @@ def _consolidated(path: Path, schools: int) -> int:
     rng = np.random.default_rng(1)
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("2024")
-    sheet.append(["Год", "Класс", "Предмет", "Муниципалитет", "ОО", "Логин", "Кол-во участников", "2", "3", "4", "5"])
+    sheet.append(
+        [
+            "Год",
+            "Класс",
+            "Предмет",
+            "Муниципалитет",
+            "ОО",
+            "Логин",
+            "Кол-во участников",
+            "2",
+            "3",
+            "4",
+            "5",
+        ]
+    )
     rows = 0
     for grade in (5, 6, 7):
         for subject in ("Русский язык", "Математика", "История", "Биология"):
             marks = rng.multinomial(20, [0.15, 0.45, 0.3, 0.1], size=schools) * 5.0
             for school, shares in enumerate(marks.tolist()):
-                sheet.append([2024, grade, subject, "Район", f"ОО {school}", f"edu{school:06}", 20, *shares])
+                sheet.append(
+                    [2024, grade, subject, "Район", f"ОО {school}", f"edu{school:06}", 20, *shares]
+                )
                 rows += 1
     book.save(path)
     return rows
@@ -74,7 +90,9 @@ def _demo(folder: Path) -> Path:
 
 
 def _shnor(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "shnor_lib.cli", *arguments], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "shnor_lib.cli", *arguments], check=True, capture_output=True
+    )
 
 
 def building(folder: Path) -> str:
@@ -142,7 +160,10 @@ def pages(folder: Path) -> str:
     pandoc = pypandoc.get_pandoc_path()
 
     def single() -> None:
-        subprocess.run([pandoc, "-s", "--metadata=title:x", str(source), "-o", str(folder / "x.html")], check=True)
+        subprocess.run(
+            [pandoc, "-s", "--metadata=title:x", str(source), "-o", str(folder / "x.html")],
+            check=True,
+        )
 
     theirs = best(single)
     return (
@@ -160,7 +181,12 @@ def identification(_: Path) -> str:
     from shnor_lib.tables import TABLES
 
     schools, years = 40_000, range(2021, 2027)
-    subjects = [(p, g, s) for p, gs in (("vpr", range(4, 9)), ("oge", [9]), ("ege", [11])) for g in gs for s in ("русский язык", "математика")] + [("vpr", 6, "история"), ("vpr", 6, "биология")]
+    subjects = [
+        (p, g, s)
+        for p, gs in (("vpr", range(4, 9)), ("oge", [9]), ("ege", [11]))
+        for g in gs
+        for s in ("русский язык", "математика")
+    ] + [("vpr", 6, "история"), ("vpr", 6, "биология")]
     rng = np.random.default_rng(2)
     parts = []
     ids = pd.array([f"Ш{i:05}" for i in range(schools)], dtype="string")
@@ -187,7 +213,9 @@ def identification(_: Path) -> str:
     ours = best(lambda: identify(data, ruleset))
     text = frame[["school_id", "year", "n", "n_low", "n_high"]].to_csv(index=False)
     theirs = best(lambda: pd.read_csv(io.StringIO(text)), 1)
-    return f"выявление, {len(frame):,} строк результатов: {ours:.1f} с; одно лишь чтение этих пяти столбцов из CSV — {theirs:.1f} с".replace(",", " ")
+    return f"выявление, {len(frame):,} строк результатов: {ours:.1f} с; одно лишь чтение этих пяти столбцов из CSV — {theirs:.1f} с".replace(
+        ",", " "
+    )
 
 
 ALL = {work.__name__: work for work in (reading, identification, notebooks, building, pages)}

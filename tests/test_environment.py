@@ -42,7 +42,9 @@ def test_minimum_versions_are_equal() -> None:
 
 def test_constraints_hold_names_and_versions_only() -> None:
     for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
-        assert re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!-]+", line) or line.startswith("#"), line
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!-]+", line) or line.startswith("#"), (
+            line
+        )
 
 
 def test_every_dependency_is_pinned() -> None:

@@ -80,7 +80,9 @@ def test_same_input_same_bytes(built_demo: Path, project: Path) -> None:
 
 
 def test_one_changed_cell_runs_only_what_it_touches(project: Path) -> None:
-    path = next(p for p in raw_files(open_project(project)) if "Кадры" in p.name and "2024" in p.as_posix())
+    path = next(
+        p for p in raw_files(open_project(project)) if "Кадры" in p.name and "2024" in p.as_posix()
+    )
     before = path.read_bytes()
     book = openpyxl.load_workbook(path)
     sheet = book["Кадры"]

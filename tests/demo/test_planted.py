@@ -140,8 +140,9 @@ def test_missing_school(
     project: tuple[Path, DemoTruth], dataset: Dataset, pooled: pd.DataFrame
 ) -> None:
     school = one(project[1], "missing")
-    vpr = pooled[(pooled["school_id"] == school) & (pooled["procedure"] == "vpr")]
-    assert set(vpr["year"]) == {2023, 2024, 2026}
+    assert set(pooled.loc[pooled["school_id"] == school, "year"]) == {2023, 2024, 2026}
+    points = dataset.rating_points
+    assert set(points.loc[points["school_id"] == school, "year"]) == {2023, 2024, 2026}
     passport = dataset.social_passport
     assert set(passport.loc[passport["school_id"] == school, "year"]) == {2023, 2024, 2025}
 

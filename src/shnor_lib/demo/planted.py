@@ -212,9 +212,14 @@ def _regression(school: int, years: list[int]) -> Planted:
 def _missing(school: int, years: list[int]) -> Planted:
     return Planted(
         "missing",
-        "Нет данных: результатов ВПР предпоследнего года и социального паспорта последнего",
+        "Нет данных: за предпоследний год — результатов и баллов рейтинга, за последний — "
+        "социального паспорта",
         school,
-        missing={"vpr": [years[-2]], "social_passport": [years[-1]]},
+        missing={
+            "results": [years[-2]],
+            "rating_points": [years[-2]],
+            "social_passport": [years[-1]],
+        },
     )
 
 

@@ -21,7 +21,7 @@ from shnor_lib.faults import ShnorError
 from shnor_lib.project import packaged_calendar
 from shnor_lib.tables import TABLES
 
-DEFAULT_SEED = 20262027
+DEFAULT_SEED = 20262020
 Progress = Callable[[str], None]
 _MISSING_VPR = 0.01
 """Share of school-years of a large region without ВПР (assumed)."""
@@ -124,21 +124,21 @@ def simulate(
     for year in span:
         tell(f"Результаты {year - 1}/{year % 100:02d} учебного года…")
         results = enforce(sitting.year_results(year), planted, sitting, seed)
-        results = _without_missing(results, region, planted, year, seed)
+        results = _without_some(results, region, planted, year, seed)
         works = set(region.schools.loc[sitting.works(year), "school_id"])
         passports = social_passports(region, pupils, seed, year, shares=shares, calm=calm)
         people = staff(region, pupils, seed, year)
         points = rating_points(
             region, seed, year, results=results, passports=passports, staff=people
         )
-        passports = _drop(passports, "social_passport", region, planted, year)
         for name, frame in (
             ("results", results),
             ("social_passport", passports),
             ("staff", people),
             ("rating_points", points),
         ):
-            parts[name].append(frame[frame["school_id"].isin(works)])
+            kept = _drop(frame, name, region, planted, year)
+            parts[name].append(kept[kept["school_id"].isin(works)])
     tables = {"schools": region.schools}
     tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     return Demo(tables, _truth(seed, span, planted, sitting, tables))
@@ -168,18 +168,16 @@ def _drop(
     return frame[~frame["school_id"].isin(gone)]
 
 
-def _without_missing(
+def _without_some(
     results: pd.DataFrame, region: Region, planted: list[Planted], year: int, seed: int
 ) -> pd.DataFrame:
-    """Leave out ВПР of the schools planted as missing and, in a large region, of a few more."""
-    ids = region.schools["school_id"]
-    vpr = results["procedure"] == "vpr"
-    kept = pd.concat([_drop(results[vpr], "vpr", region, planted, year), results[~vpr]])
-    if len(region) >= _LARGE:
-        draw = stream(seed, "missing", year).random(len(region)) < _MISSING_VPR
-        draw[[item.school for item in planted]] = False
-        kept = kept[~(kept["procedure"].eq("vpr") & kept["school_id"].isin(ids[draw]))]
-    return kept.sort_index().reset_index(drop=True)
+    """In a large region a few schools have no ВПР in a year, as in the real one."""
+    if len(region) < _LARGE:
+        return results
+    draw = stream(seed, "missing", year).random(len(region)) < _MISSING_VPR
+    draw[[item.school for item in planted]] = False
+    gone = results["school_id"].isin(region.schools.loc[draw, "school_id"])
+    return results[~(gone & results["procedure"].eq("vpr"))].reset_index(drop=True)
 
 
 def _truth(

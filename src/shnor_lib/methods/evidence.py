@@ -304,7 +304,7 @@ def _source_frame(rows: pd.DataFrame, columns: list[list[str]]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **{name: rows.get(name, blank) for name in ("procedure", "subject")},
-            "used_year": rows["year"] if "year" in rows else blank,
+            "used_year": rows.get("year", blank),
             "source_grade": rows.get("grade", blank),
             "source_season": rows.get("season", blank),
             "source_file": rows["source_file"],
@@ -373,8 +373,10 @@ def _rating_sources(own: dict[str, pd.DataFrame], definition: Rating) -> list[pd
             rows = rows[scope_mask(rows, item.scopes)]
             columns = [_measure_columns(item.measure, mark) for mark in rows["n2"].notna().tolist()]
             frame = _source_frame(rows, columns)
-            for back in range(definition.pool_years):
-                parts.append(frame.assign(used_year=frame["used_year"] + back))
+            parts.extend(
+                frame.assign(used_year=frame["used_year"] + back)
+                for back in range(definition.pool_years)
+            )
     return parts
 
 

@@ -419,7 +419,10 @@ def _criterion_frame(
         "|".join("" if pd.isna(v) else str(v) for v in row)
         for row in units[["procedure", "grade", "subject"]].itertuples(index=False, name=None)
     ]
-    keys = [str(i) if not pd.isna(i) else label for i, label in zip(units["indicator"], labels)]
+    keys = [
+        str(i) if not pd.isna(i) else label
+        for i, label in zip(units["indicator"], labels, strict=True)
+    ]
 
     def of_unit(values: pd.api.extensions.ExtensionArray) -> pd.api.extensions.ExtensionArray:
         return values.take(unit, allow_fill=True)

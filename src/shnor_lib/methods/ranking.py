@@ -169,7 +169,8 @@ def _schools(dataset: Dataset) -> pd.Index:
     known = pd.concat(
         [f["school_id"] for f in (dataset.schools, dataset.results, dataset.rating_points)]
     )
-    return pd.Index(known.dropna().unique().astype("string")).sort_values()
+    schools: pd.Index = pd.Index(known.dropna().unique().astype("string")).sort_values()
+    return schools
 
 
 def scope_mask(results: pd.DataFrame, scopes: Iterable[Scope]) -> npt.NDArray[np.bool_]:

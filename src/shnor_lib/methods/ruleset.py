@@ -379,6 +379,8 @@ class RuleSet(Definition):
 
         Parameters
         ----------
+        criterion_id
+            Id of the criterion.
         value
             Share 0…1 for shares and ratings, a number of cases for counts, a value of the
             index (0…100) for indices.

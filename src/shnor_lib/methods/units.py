@@ -111,7 +111,7 @@ class Units:
         if year not in self.years:
             return ()
         last = self.years.index(year)
-        any_held = self.held.any(axis=0)
+        any_held: Flags = np.asarray(self.held.any(axis=0))
         if not len(any_held) or not any_held[last]:
             return ()
         return tuple(np.flatnonzero(any_held[: last + 1])[-self.length :].tolist())
@@ -186,7 +186,8 @@ def pool(
     rows = rows[inside]
 
     def total(values: npt.NDArray[np.float64]) -> Floats:
-        return np.bincount(flat, weights=values, minlength=int(np.prod(shape))).reshape(shape)
+        sums: Floats = np.bincount(flat, values, int(np.prod(shape))).astype(np.float64)
+        return sums.reshape(shape)
 
     n = total(rows["n"].to_numpy(dtype="float64"))
     low = total(rows["n_low"].to_numpy(dtype="float64", na_value=0))

@@ -136,7 +136,8 @@ def _rows(dataset: Dataset, definition: Index) -> pd.DataFrame:
     tables = {c.table for c in definition.components} - {"schools"} or {"social_passport"}
     keys = pd.concat([getattr(dataset, name)[["school_id", "year"]] for name in sorted(tables)])
     keys = keys.dropna().drop_duplicates().sort_values(["year", "school_id"])
-    return keys.reset_index(drop=True)
+    rows: pd.DataFrame = keys.reset_index(drop=True)
+    return rows
 
 
 def _share(dataset: Dataset, component: Component, rows: pd.DataFrame) -> Floats:
@@ -182,8 +183,8 @@ def _weighted(definition: Index, shares: Floats) -> tuple[Floats, Floats, Floats
 def _principal(
     definition: Index, shares: Floats, rows: pd.DataFrame
 ) -> tuple[Floats, Floats, Floats, Floats, Floats, float]:
-    complete = ~np.isnan(shares).any(axis=1)
-    schools = rows.loc[complete, "school_id"].nunique()
+    complete: npt.NDArray[np.bool_] = np.asarray(~np.isnan(shares).any(axis=1))
+    schools = rows["school_id"][complete].nunique()
     if schools < MIN_SCHOOLS_PCA:
         raise ShnorError(
             f"Индекс «{definition.id}»: главная компонента по {schools} школам ненадёжна, "

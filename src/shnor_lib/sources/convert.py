@@ -103,8 +103,10 @@ def _numbers(
     if column.kind == "float":
         return _with_gaps(out, "Float64")
     broken = ~np.isnan(out) & ((out != np.rint(out)) | (np.abs(out) > 1e15))
-    for index in np.flatnonzero(broken).tolist():
-        problems.append(_not_whole(column, float(out[index]), rows[index] + 1, place))
+    problems += [
+        _not_whole(column, float(out[index]), rows[index] + 1, place)
+        for index in np.flatnonzero(broken).tolist()
+    ]
     out[broken] = np.nan
     return _with_gaps(out, "Int64")
 

@@ -1,0 +1,1 @@
+"""Statistics for small groups; knows nothing of schools."""

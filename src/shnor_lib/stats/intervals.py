@@ -105,10 +105,10 @@ def probability_at_least(x: Any, n: Any, threshold: Any) -> Floats:
         with np.errstate(invalid="ignore"):
             tail = special.betaincc(a + 0.5, b - a + 0.5, c)
         return np.asarray(np.where(_known(a, b), tail, np.nan), dtype=np.float64)
-    (result,) = _on_unique(
+    tails: tuple[Floats] = _on_unique(
         lambda a, b: (special.betaincc(a + 0.5, b - a + 0.5, float(bounds)),), 1, x, n
     )
-    return result
+    return tails[0]
 
 
 def newcombe(
