@@ -93,7 +93,7 @@ def scores(count: int = 12) -> pd.DataFrame:
 
 def readings() -> pd.DataFrame:
     return frame(
-        "switch option question note is_default n_low_results n_difficult n_listed n_schools",
+        "switch label question note is_default n_low_results n_difficult n_listed n_schools",
         [
             ("combine", "and", "«и/или» между долей «2» и отсутствием «5»?", "", True, 3, 1, 4, 12),
             ("combine", "or", "«и/или» между долей «2» и отсутствием «5»?", "", False, 10, 1, 10, 12),

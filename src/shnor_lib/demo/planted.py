@@ -35,18 +35,23 @@ class Requirement:
         Which results; the classes are pooled.
     low
         True: share of «2» at or above the threshold and not one «5»; False: not that.
+    ceiling
+        Share of «2» above which chance would be a poor explanation; only with ``low``.
     """
 
     procedure: str
     subject: str
     year: int
     low: bool
+    ceiling: float = 1.0
 
     def met(self, marks: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Whether counts of 2, 3, 4, 5 (last axis) show it."""
         limit = VPR_LOW if self.procedure == "vpr" else OGE_LOW
         total = marks.sum(axis=-1)
         low = (marks[..., 0] >= limit * total) & (marks[..., 3] == 0) & (total > 0)
+        if self.low:
+            low &= marks[..., 0] <= self.ceiling * total
         return np.asarray(low if self.low else ~low)
 
 
@@ -68,8 +73,8 @@ class Planted:
     requirements
         What the drawn marks must show.
     baseline
-        Effect in everything that ``targets`` does not name, in between-school sd; None: as
-        drawn.
+        Year → effect in everything that ``targets`` does not name, in between-school sd; a
+        year that is not named: as drawn.
     shares
         Social passport: column → share (``offences``: expected number a year).
     calm
@@ -83,7 +88,7 @@ class Planted:
     school: int
     targets: dict[tuple[str, str, int], float] = field(default_factory=dict)
     requirements: list[Requirement] = field(default_factory=list)
-    baseline: float | None = None
+    baseline: dict[int, float] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     calm: bool = False
     missing: dict[str, list[int]] = field(default_factory=dict)
@@ -93,12 +98,12 @@ _MATHS, _RUSSIAN = "математика", "русский язык"
 # Kind → number of pupils the school should have about; in order of importance.
 _SIZES = {
     "low": 125,
-    "resilient": 220,
+    "resilient": 160,
     "small_chance": 45,
-    "worsening": 150,
-    "recovers": 95,
+    "worsening": 300,
+    "recovers": 240,
     "regression": 67,
-    "missing": 300,
+    "missing": 95,
 }
 
 
@@ -133,7 +138,7 @@ def _low(school: int, years: list[int]) -> Planted:
         school,
         targets,
         [Requirement(*key, low=True) for key in targets],
-        baseline=-1.0,
+        baseline=dict.fromkeys(years, -1.0),
         calm=True,
     )
 
@@ -149,7 +154,7 @@ def _resilient(school: int, years: list[int]) -> Planted:
             for subject in (_MATHS, _RUSSIAN)
             for year in years
         ],
-        baseline=1.3,
+        baseline=dict.fromkeys(years, 1.3),
         shares={
             "incomplete": 0.38,
             "poor_housing": 0.29,
@@ -172,24 +177,23 @@ def _small_chance(school: int, years: list[int]) -> Planted:
         "случайностью",
         school,
         targets,
-        [Requirement("vpr", _MATHS, year, low=year in years[-2:]) for year in years],
-        baseline=0.0,
+        [Requirement("vpr", _MATHS, year, year in years[-2:], ceiling=0.3) for year in years],
+        baseline=dict.fromkeys(years, 0.0),
         calm=True,
     )
 
 
 def _recovers(school: int, years: list[int]) -> Planted:
     bad = years[: max(2, len(years) // 2)] if len(years) > 3 else years[:2]
-    course = dict.fromkeys(bad, 0.45)
-    for step, year in enumerate(years[len(bad) :]):
-        course[year] = (0.22, 0.11)[min(step, 1)] if len(years) > 3 else 0.12
+    targets = {("vpr", _MATHS, year): 0.42 if year in bad else 0.08 for year in years}
+    targets |= {("oge", _MATHS, year): 0.45 if year in bad else 0.05 for year in years}
     return Planted(
         "recovers",
-        "Была в списке, затем результаты по математике действительно выросли",
+        "Была в списке, затем результаты действительно выросли, прежде всего по математике",
         school,
-        {("vpr", _MATHS, year): share for year, share in course.items()},
-        [Requirement("vpr", _MATHS, year, low=year in bad) for year in years],
-        baseline=0.0,
+        targets,
+        [Requirement("oge", _MATHS, year, low=year in bad) for year in years],
+        baseline={year: -1.5 if year in bad else 0.6 for year in years},
         calm=True,
     )
 
@@ -203,8 +207,8 @@ def _regression(school: int, years: list[int]) -> Planted:
         "вернулась к своему среднему уровню",
         school,
         targets,
-        [Requirement("vpr", _RUSSIAN, year, low=year in bad) for year in years],
-        baseline=0.0,
+        [Requirement("vpr", _RUSSIAN, year, year in bad, ceiling=0.3) for year in years],
+        baseline=dict.fromkeys(years, 0.0),
         calm=True,
     )
 
@@ -224,20 +228,21 @@ def _missing(school: int, years: list[int]) -> Planted:
 
 
 def _worsening(school: int, years: list[int]) -> Planted:
-    steps = np.linspace(0.14, 0.45, len(years))
+    course = [float(share) for share in np.linspace(0.0, 1.0, len(years)) ** 2]
     targets = {
-        ("vpr", _RUSSIAN, year): float(share) for year, share in zip(years, steps, strict=True)
+        ("vpr", _RUSSIAN, year): 0.12 + 0.33 * step
+        for year, step in zip(years, course, strict=True)
     }
     bad = years[-2:]
     targets |= {("oge", _RUSSIAN, year): 0.48 if year in bad else 0.06 for year in years}
     return Planted(
         "worsening",
-        "Результаты по русскому языку ухудшаются из года в год; два последних года низкие на ОГЭ",
+        "Результаты ухудшаются из года в год, прежде всего по русскому языку; два последних "
+        "года низкие на ОГЭ",
         school,
         targets,
-        [Requirement("oge", _RUSSIAN, year, low=year in bad) for year in years]
-        + [Requirement("vpr", _RUSSIAN, year, low=year == years[-1]) for year in years],
-        baseline=-0.2,
+        [Requirement("oge", _RUSSIAN, year, low=year in bad) for year in years],
+        baseline={year: 0.5 - 2.3 * step for year, step in zip(years, course, strict=True)},
         calm=True,
     )
 
@@ -264,8 +269,8 @@ def effects_of(planted: Iterable[Planted], sitting: Sitting) -> Iterator[Plant]:
         Gives the composition of the year and the region's distributions.
     """
     for item in planted:
-        if item.baseline is not None:
-            yield Plant(item.school, item.baseline)
+        for year, effect in item.baseline.items():
+            yield Plant(item.school, effect, years=frozenset({year}))
         for (procedure, subject, year), share in item.targets.items():
             grades = [9] if procedure == "oge" else _grades(sitting, subject, year)
             if not grades or (procedure == "oge" and sitting.calendar.not_held_note("oge", year)):

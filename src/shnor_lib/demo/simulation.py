@@ -21,7 +21,7 @@ from shnor_lib.faults import ShnorError
 from shnor_lib.project import packaged_calendar
 from shnor_lib.tables import TABLES
 
-DEFAULT_SEED = 20262020
+DEFAULT_SEED = 20262044
 Progress = Callable[[str], None]
 _MISSING_VPR = 0.01
 """Share of school-years of a large region without ВПР (assumed)."""
@@ -43,7 +43,8 @@ class DemoTruth:
         True parameters per school: lasting effect in classes 1–4 and 5–11 (between-school sd,
         higher = better results) and social situation (sd, higher = harder).
     parameters
-        True parameters of the region: variance components, year effects.
+        True parameters of the region: variance components, year effects on the latent scale of
+        pupils (standard normal; ``autumn_shift`` comes on top in autumn sittings).
     files
         Workbooks written, relative to the project; empty when only tables were made.
     """
@@ -205,6 +206,7 @@ def _truth(
         "year_shift": {
             str(year): {s: round(effects.shift(s, year), 4) for s in subjects} for year in span
         },
+        "autumn_shift": sitting.calibration.region["year_effect"]["autumn"],
     }
     entries = []
     for item in planted:
@@ -215,7 +217,9 @@ def _truth(
                 "title": item.title,
                 "school_id": school,
                 "name": str(names[item.school]),
-                "baseline_effect": item.baseline,
+                "baseline_effect": {
+                    str(y): round(effect, 4) for y, effect in item.baseline.items()
+                },
                 "true_share_of_2": [
                     {"procedure": p, "subject": s, "year": y, "share": round(share, 4)}
                     for (p, s, y), share in item.targets.items()

@@ -227,7 +227,7 @@ def _quality(rows: pd.DataFrame, at: npt.NDArray[np.intp]) -> npt.NDArray[np.flo
     return np.asarray(good / _numbers(rows, "n", at), dtype=np.float64)
 
 
-def _previous(unit: npt.NDArray[np.int64], year: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+def _previous(unit: npt.NDArray[Any], year: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     """Latest earlier row of the same unit in any season (rows sorted by unit and year)."""
     position = np.arange(len(unit), dtype=np.intp)
     # First row of each unit-year; the row before it is the previous year, if the unit is the same.

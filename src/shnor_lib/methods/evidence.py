@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.faults import ShnorError
+from shnor_lib.methods.coded import which_scope
 from shnor_lib.methods.indicator_criteria import window_of
 from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, NOT_MET, OUTCOMES, Outcome
-from shnor_lib.methods.ranking import scope_mask
 from shnor_lib.methods.rating_definition import (
     PassportIndicator,
     PointsIndicator,
@@ -26,7 +26,7 @@ from shnor_lib.methods.ruleset import (
     SocialCount,
     SocialShare,
 )
-from shnor_lib.methods.units import Units, in_scope
+from shnor_lib.methods.units import Units
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
 
@@ -156,7 +156,9 @@ def _results_rows(
             "year": outcome.year,
             "criterion": outcome.criterion.id,
             "procedure": keys["procedure"].array.take(u),
-            "season": units.season.take(np.ravel_multi_index(at, units.n.shape)),
+            "season": pd.array(units.seasons, dtype="string").take(
+                units.season[np.ravel_multi_index(at, units.n.shape)], allow_fill=True
+            ),
             "grade": keys["grade"].array.take(u),
             "subject": keys["subject"].array.take(u),
             "used_year": np.asarray(units.years)[y],
@@ -285,7 +287,7 @@ def trace(
 
 
 def _results_sources(results: pd.DataFrame, criterion: ResultsShare) -> pd.DataFrame:
-    rows = results.loc[in_scope(results, criterion).index]
+    rows = results[(which_scope(results, criterion.scopes) >= 0) & (results["n"] > 0)]
     return _source_frame(
         rows,
         [
@@ -370,7 +372,7 @@ def _rating_sources(own: dict[str, pd.DataFrame], definition: Rating) -> list[pd
             parts.append(_source_frame(rows, [[item.numerator, item.denominator]] * len(rows)))
         elif isinstance(item, ResultsIndicator):
             rows = own["results"]
-            rows = rows[scope_mask(rows, item.scopes)]
+            rows = rows[which_scope(rows, item.scopes) >= 0]
             columns = [_measure_columns(item.measure, mark) for mark in rows["n2"].notna().tolist()]
             frame = _source_frame(rows, columns)
             parts.extend(

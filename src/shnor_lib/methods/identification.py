@@ -17,6 +17,7 @@ import pandas as pd
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods import evidence as _evidence
+from shnor_lib.methods.coded import code_results
 from shnor_lib.methods.indicator_criteria import index_below, rating_below, social
 from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, OUTCOMES, Floats, Outcome
 from shnor_lib.methods.ranking import RatingResult, rate
@@ -169,10 +170,9 @@ def identify(
     all_years = sorted({*dataset.years, *status_years})
     rating_results = _ratings(dataset, ruleset, ratings)
     index_results = _indices(dataset, ruleset, index)
+    coded = code_results(dataset.results, schools, all_years)
     units = {
-        criterion.id: pool(
-            dataset.results, ResultsRule.of(ruleset, criterion), schools, all_years, calendar
-        )
+        criterion.id: pool(coded, ResultsRule.of(ruleset, criterion), calendar)
         for criterion in ruleset.criteria
         if isinstance(criterion, ResultsShare)
     }
@@ -222,7 +222,8 @@ def _all_schools(dataset: Dataset) -> pd.Index:
             )
         ]
     )  # fmt: skip
-    return pd.Index(known.dropna().unique().astype("string")).sort_values()
+    schools: pd.Index = pd.Index(known.dropna().unique().astype("string")).sort_values()
+    return schools
 
 
 def _register(dataset: Dataset, schools: pd.Index) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from shnor_lib.faults import ShnorError
+from shnor_lib.methods.coded import Coded, code_results, which_scope
 from shnor_lib.methods.rating_definition import (
     Goalposts,
     Indicator,
@@ -27,13 +28,12 @@ from shnor_lib.methods.rating_definition import (
     PointsIndicator,
     Rating,
     ResultsIndicator,
-    Scope,
     ZScore,
     load_rating,
 )
 from shnor_lib.store import Dataset
 
-__all__ = ["Rating", "RatingResult", "load_rating", "rate", "scope_mask"]
+__all__ = ["Rating", "RatingResult", "load_rating", "rate"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -134,9 +134,10 @@ def rate(
     wanted = sorted({int(y) for y in years} if years is not None else dataset.years)
     all_years = sorted({*dataset.years, *wanted})
     schools = _schools(dataset)
+    coded = code_results(dataset.results, schools, all_years)
     items: list[_Item] = []
     for group, indicator in definition.indicators:
-        items.extend(_items(dataset, definition, group.id, indicator, schools, all_years))
+        items.extend(_items(dataset, definition, group.id, indicator, coded))
     for item in items:
         item.normalised = _normalise(item, definition, item.value)
     has_maximum = not any(isinstance(item.normalisation, ZScore) for item in items)
@@ -173,27 +174,14 @@ def _schools(dataset: Dataset) -> pd.Index:
     return schools
 
 
-def scope_mask(results: pd.DataFrame, scopes: Iterable[Scope]) -> npt.NDArray[np.bool_]:
-    """Which rows of the results at least one of the scopes covers."""
-    mask = np.zeros(len(results), dtype=np.bool_)
-    for scope in scopes:
-        fits = results["procedure"] == scope.procedure
-        if scope.grades:
-            fits &= results["grade"].isin(scope.grades)
-        if scope.subjects:
-            fits &= results["subject"].isin(scope.subjects)
-        mask |= fits.fillna(value=False).to_numpy(dtype=bool)
-    return mask
-
-
 def _items(
     dataset: Dataset,
     definition: Rating,
     group: str,
     indicator: Indicator,
-    schools: pd.Index,
-    years: list[int],
+    coded: Coded,
 ) -> list[_Item]:
+    schools, years = coded.schools, coded.years
     shape = (len(schools), len(years))
     if isinstance(indicator, PointsIndicator):
         return _points_items(dataset.rating_points, group, indicator, schools, years)
@@ -205,7 +193,7 @@ def _items(
             value = np.where(n > 0, top / n, np.nan)
         x = None
     else:
-        value, x, n = _results_value(dataset.results, definition, indicator, schools, years)
+        value, x, n = _results_value(coded, definition, indicator)
     return [
         _Item(
             group=group,
@@ -282,26 +270,27 @@ def _table(
 
 
 def _results_value(
-    results: pd.DataFrame,
-    definition: Rating,
-    indicator: ResultsIndicator,
-    schools: pd.Index,
-    years: list[int],
+    coded: Coded, definition: Rating, indicator: ResultsIndicator
 ) -> tuple[Floats, Floats | None, Floats]:
     """Value, numerator and participants of a results indicator, years pooled."""
-    rows = results[scope_mask(results, indicator.scopes)]
-    rows = rows[(rows["n"] > 0).fillna(value=False)]
+    covered = which_scope(coded.combinations, indicator.scopes) >= 0
+    rows = covered[coded.combination] & (coded.school >= 0) & (coded.year >= 0)
+    participants = coded.numbers("n")
     if indicator.measure == "mean":
-        rows = rows[rows["mean_score"].notna()]
-        top = rows["n"].astype("Float64") * rows["mean_score"]
+        top = participants * coded.numbers("mean_score")
     elif indicator.measure == "quality":
-        top = rows["n4"] + rows["n5"]
+        top = coded.numbers("n4") + coded.numbers("n5")
     else:
-        top = rows["n_low" if indicator.measure == "share_low" else "n_high"]
-    rows = rows.assign(_top=top)
-    rows = rows[rows["_top"].notna()]
-    x = _pooled(_table(rows, "_top", schools, years), years, definition.pool_years)
-    n = _pooled(_table(rows, "n", schools, years), years, definition.pool_years)
+        top = coded.numbers("n_low" if indicator.measure == "share_low" else "n_high")
+    inside = np.flatnonzero(rows & ~np.isnan(top))
+    shape = (len(coded.schools), len(coded.years))
+    flat = coded.school[inside] * shape[1] + coded.year[inside]
+
+    def total(values: Floats) -> Floats:
+        sums = np.bincount(flat, values[inside], shape[0] * shape[1]).reshape(shape)
+        return _pooled(sums.astype(np.float64), coded.years, definition.pool_years)
+
+    x, n = total(top), total(participants)
     enough = n >= definition.min_participants
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(enough, x / n, np.nan)

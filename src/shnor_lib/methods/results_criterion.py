@@ -16,6 +16,7 @@ asked for, that is simply the best unit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,7 @@ def evaluate(units: Units, year: int) -> Outcome:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = units.low[:, :, last] / units.n[:, :, last]
     window_text = [years_text([units.years[y] for y in window]) for window in by_unit.windows]
-    keys = units.keys[["procedure", "grade", "subject"]].to_dict("records")
+    keys: list[dict[Any, Any]] = units.keys[["procedure", "grade", "subject"]].to_dict("records")
     return Outcome(
         criterion=units.rule.criterion,
         year=year,
@@ -107,7 +108,7 @@ def _units_over_window(units: Units, year: int) -> UnitOutcomes:
     for window, members in units.windows(year).items():
         for unit in members:
             windows[unit] = window
-        block = np.ix_(np.arange(shape[0]), members, window)
+        block = np.ix_(np.arange(shape[0]), members, np.asarray(window))
         enough, present = units.enough[block], units.present[block]
         usable = enough & (units.flagged[block] | units.clear[block])
         flagged = enough & units.flagged[block]
@@ -262,8 +263,9 @@ class _Groups:
     def count(self, flags: Flags) -> npt.NDArray[np.int64]:
         """How many groups have a unit with the flag."""
         if self.single:
-            return flags.sum(axis=1)
-        return np.logical_or.reduceat(flags[:, self.order], self.starts, axis=1).sum(axis=1)
+            return np.asarray(flags.sum(axis=1))
+        by_group = np.logical_or.reduceat(flags[:, self.order], self.starts, axis=1)
+        return np.asarray(by_group.sum(axis=1))
 
     def decide(self, score: Floats, k: int) -> tuple[npt.NDArray[np.intp], Flags]:
         """The best unit of the k-th best group, and whether there are k groups at all."""

@@ -7,13 +7,14 @@ so that a region of 40 000 schools takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from shnor_lib.methods.coded import Coded, which_scope
 from shnor_lib.methods.ruleset import ResultsShare, RuleSet
 from shnor_lib.project import Calendar
 from shnor_lib.stats.intervals import probability_at_least
@@ -68,8 +69,9 @@ class Units:
         the same after the formal part («no high results») is taken as a fact.
     held
         Units × years: the procedure was held.
-    season
-        Season of each unit-year, flattened; NA where absent or where two were pooled.
+    season, seasons
+        Code of the season of each unit-year, flattened (−1 where absent or where two were
+        pooled), and what the codes stand for.
     """
 
     rule: ResultsRule
@@ -87,7 +89,8 @@ class Units:
     probability: Floats
     formal: Floats
     held: Flags
-    season: pd.api.extensions.ExtensionArray
+    season: npt.NDArray[np.int8]
+    seasons: list[Any]
 
     def windows(self, year: int) -> dict[tuple[int, ...], npt.NDArray[np.intp]]:
         """Positions of the years that count for a status year → positions of the units.
@@ -123,79 +126,49 @@ class Units:
         return criterion.years if self.rule.consecutive else criterion.window
 
 
-def in_scope(results: pd.DataFrame, criterion: ResultsShare) -> pd.DataFrame:
-    """Rows of the results the criterion looks at, with ``counts_as`` of their scope.
-
-    Rows without participants are left out. The first scope that fits a row wins.
-    """
-    columns = ["school_id", "year", "season", "procedure", "grade", "subject", "n", "n_low"]
-    rows = results[[*columns, "n_high"]]
-    scope_of = np.full(len(rows), -1)
-    procedure, grade, subject = rows["procedure"], rows["grade"], rows["subject"]
-    for position in range(len(criterion.scopes) - 1, -1, -1):
-        scope = criterion.scopes[position]
-        fits = procedure == scope.procedure
-        if scope.grades:
-            fits &= grade.isin(scope.grades)
-        if scope.subjects:
-            fits &= subject.isin(scope.subjects)
-        scope_of[fits.fillna(value=False).to_numpy(dtype=bool)] = position
-    keep = (scope_of >= 0) & (rows["n"] > 0).fillna(value=False).to_numpy(dtype=bool)
-    names = pd.array([scope.counts_as for scope in criterion.scopes], dtype="string")
-    return rows[keep].assign(counts_as=names.take(scope_of[keep]))
-
-
-def pool(
-    results: pd.DataFrame,
-    rule: ResultsRule,
-    schools: pd.Index,
-    years: Sequence[int],
-    calendar: Calendar,
-) -> Units:
+def pool(coded: Coded, rule: ResultsRule, calendar: Calendar) -> Units:
     """Pool the results of one criterion.
 
     Parameters
     ----------
-    results
-        Tidy results.
+    coded
+        Coded results. Rows of schools that are not wanted are left out, but a procedure
+        counts as held whoever wrote it.
     rule
         The criterion with its switches.
-    schools
-        Schools in the order of the arrays; rows of other schools are left out, but a
-        procedure counts as held whoever wrote it.
-    years
-        All years of the data, ascending.
     calendar
         Says when procedures were not held.
     """
-    rows = in_scope(results, rule.criterion)
+    scopes = rule.criterion.scopes
+    scope_of = which_scope(coded.combinations, scopes)
+    names = pd.array([scope.counts_as for scope in scopes], dtype="string")
+    covered = coded.combinations.assign(
+        counts_as=names.take(scope_of, allow_fill=True), combination=range(len(scope_of))
+    )[scope_of >= 0]
     parts = ["procedure", "subject"] + (["grade"] if rule.unit == "subject_grade" else [])
-    keys = rows[[*parts, "counts_as"]].drop_duplicates(parts).sort_values(parts)
-    keys = keys.reset_index(drop=True)
-    year_list = [int(year) for year in years]
-    held = _held(rows, keys, year_list, calendar)
+    keys = covered.drop_duplicates(parts).sort_values(parts).reset_index(drop=True)
+    if rule.unit == "subject":
+        keys["grade"] = pd.Series(pd.NA, index=keys.index, dtype="Int64")
+    keys["unit"] = range(len(keys))
+    covered = covered.merge(keys[[*parts, "unit"]], on=parts, how="left")
+    unit_of = np.full(len(coded.combinations), -1, dtype=np.intp)
+    unit_of[covered["combination"].to_numpy(dtype="int64")] = covered["unit"].to_numpy()
+    unit = unit_of[coded.combination]
+    held = _held(keys, coded, unit, calendar)
 
-    school_code = schools.get_indexer(pd.Index(rows["school_id"]))
-    unit_code = pd.MultiIndex.from_frame(keys[parts]).get_indexer(
-        pd.MultiIndex.from_frame(rows[parts])
-    )
-    year_code = pd.Index(year_list).get_indexer(pd.Index(rows["year"].astype("int64")))
-    shape = (len(schools), len(keys), len(year_list))
-    inside = (school_code >= 0) & (year_code >= 0)
-    flat = ((school_code * shape[1] + unit_code) * shape[2] + year_code)[inside]
-    rows = rows[inside]
+    inside = np.flatnonzero((coded.school >= 0) & (coded.year >= 0) & (unit >= 0))
+    shape = (len(coded.schools), len(keys), len(coded.years))
+    flat = (coded.school[inside] * shape[1] + unit[inside]) * shape[2] + coded.year[inside]
 
-    def total(values: npt.NDArray[np.float64]) -> Floats:
-        sums: Floats = np.bincount(flat, values, int(np.prod(shape))).astype(np.float64)
-        return sums.reshape(shape)
+    def total(values: npt.NDArray[Any]) -> Floats:
+        sums = np.bincount(flat, values.astype(np.float64), int(np.prod(shape)))
+        return sums.astype(np.float64).reshape(shape)
 
-    n = total(rows["n"].to_numpy(dtype="float64"))
-    low = total(rows["n_low"].to_numpy(dtype="float64", na_value=0))
-    high = total(rows["n_high"].to_numpy(dtype="float64", na_value=0))
-    low_known = total(rows["n_low"].isna().to_numpy(dtype="float64")) == 0
-    high_known = total(rows["n_high"].isna().to_numpy(dtype="float64")) == 0
+    rows_low, rows_high = (coded.numbers(name)[inside] for name in ("n_low", "n_high"))
+    n = total(coded.numbers("n")[inside])
+    low, high = total(np.nan_to_num(rows_low)), total(np.nan_to_num(rows_high))
+    low_known, high_known = total(np.isnan(rows_low)) == 0, total(np.isnan(rows_high)) == 0
     present = n > 0
-    enough = n >= rule.min_participants
     threshold = rule.criterion.low.threshold
     with np.errstate(invalid="ignore", divide="ignore"):
         share = low / n
@@ -209,18 +182,17 @@ def pool(
         no_high,
         present & high_known & ~no_high,
     )
-    probability = probability_at_least(
-        np.where(low_known, low, np.nan), np.where(present, n, np.nan), threshold
-    )
+    low[~low_known], high[~high_known] = np.nan, np.nan
+    probability = probability_at_least(low, n, threshold)
     return Units(
         rule=rule,
         keys=_named(keys, rule),
-        years=year_list,
+        years=coded.years,
         n=n,
-        low=np.where(low_known, low, np.nan),
-        high=np.where(high_known, high, np.nan),
+        low=low,
+        high=high,
         present=present,
-        enough=present & enough,
+        enough=present & (n >= rule.min_participants),
         beyond=beyond,
         no_high=no_high,
         flagged=flagged,
@@ -228,7 +200,8 @@ def pool(
         probability=probability,
         formal=_formal(rule.combine, probability, no_high),
         held=held,
-        season=_season(rows["season"], flat, shape),
+        season=_season(coded.season[inside], flat, shape),
+        seasons=coded.seasons,
     )
 
 
@@ -253,24 +226,29 @@ def _formal(how: str, probability: Floats, no_high: Flags) -> Floats:
 
 
 def _season(
-    season: pd.Series, flat: npt.NDArray[np.intp], shape: tuple[int, ...]
-) -> pd.api.extensions.ExtensionArray:
-    codes, names = pd.factorize(season)
+    codes: npt.NDArray[np.intp], flat: npt.NDArray[np.intp], shape: tuple[int, ...]
+) -> npt.NDArray[np.int8]:
     found = np.full(int(np.prod(shape)), -1, dtype=np.int8)
     found[flat] = codes
     # Writing every row and reading back shows where two different seasons met.
-    mixed = flat[found[flat] != codes]
-    found[mixed] = -1
-    return pd.array(names, dtype="string").take(found, allow_fill=True)
+    found[flat[found[flat] != codes]] = -1
+    return found
 
 
-def _held(rows: pd.DataFrame, keys: pd.DataFrame, years: list[int], calendar: Calendar) -> Flags:
-    seen = set(rows[["procedure", "year"]].drop_duplicates().itertuples(index=False, name=None))
-    held = np.zeros((len(keys), len(years)), dtype=np.bool_)
-    for unit, key in enumerate(keys.to_dict("records")):
-        grade = None if pd.isna(key.get("grade", pd.NA)) else int(key["grade"])
-        for position, year in enumerate(years):
-            held[unit, position] = (key["procedure"], year) in seen and (
+def _held(
+    keys: pd.DataFrame, coded: Coded, unit: npt.NDArray[np.intp], calendar: Calendar
+) -> Flags:
+    """Units × years: somebody wrote the procedure, and the calendar does not deny it."""
+    held = np.zeros((len(keys), len(coded.years)), dtype=np.bool_)
+    rows = (unit >= 0) & (coded.year >= 0)
+    seen = np.zeros_like(held)
+    seen[unit[rows], coded.year[rows]] = True
+    for _, members in keys.groupby("procedure", observed=True)["unit"]:
+        seen[members.to_numpy()] = seen[members.to_numpy()].any(axis=0)
+    for key in keys.to_dict("records"):
+        grade = None if pd.isna(key["grade"]) else int(key["grade"])
+        for position, year in enumerate(coded.years):
+            held[key["unit"], position] = seen[key["unit"], position] and (
                 calendar.not_held_note(key["procedure"], year, grade, key["subject"]) is None
             )
     return held
@@ -279,8 +257,6 @@ def _held(rows: pd.DataFrame, keys: pd.DataFrame, years: list[int], calendar: Ca
 def _named(keys: pd.DataFrame, rule: ResultsRule) -> pd.DataFrame:
     """Add ``grade`` and the group within which units count as one."""
     named = keys.copy()
-    if "grade" not in named:
-        named["grade"] = pd.Series(pd.NA, index=named.index, dtype="Int64")
     subject = named["counts_as"].fillna(named["subject"])
     group = named["procedure"] + "|" + subject
     if rule.criterion.count == "units" and rule.unit == "subject_grade":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -63,6 +63,60 @@ def callout(
         return ""
     attributes = f".callout-{kind}" + (' collapse="true"' if folded else "")
     return f"::: {{{attributes}}}\n{'#' * level} {title}\n\n{body}\n:::"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Markdown shown by a notebook cell; paragraphs that are empty leave no trace."""
+
+    paragraphs: tuple[str, ...]
+
+    def markdown(self) -> str:
+        """Paragraphs separated by empty lines."""
+        return "\n\n".join(part.strip("\n") for part in self.paragraphs if part.strip())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        del include, exclude
+        return {"text/markdown": self.markdown(), "text/plain": self.markdown()}
+
+
+@dataclass(frozen=True)
+class Box(Text):
+    """A box with a title in a notebook: looks the same in JupyterLab and on the site.
+
+    A fenced ``:::`` block would be shown by JupyterLab as it is written, so the box is HTML in
+    the shape both engines of the site style.
+    """
+
+    title: str = ""
+    kind: CalloutKind = "important"
+
+    def html(self) -> str:
+        """The box; its Markdown is CommonMark, which Pandoc's escapes are part of."""
+        from markdown_it import MarkdownIt
+
+        body = MarkdownIt("commonmark", {"html": False}).render(self.markdown())
+        return (
+            f'<div class="callout callout-style-default callout-titled callout-{self.kind}">'
+            '<div class="callout-header"><div class="callout-icon-container"></div>'
+            f'<div class="callout-title-container"><strong>{fmt.escape(self.title)}</strong></div>'
+            f'</div><div class="callout-body-container callout-body">\n{body}</div></div>'
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        del include, exclude
+        said = f"**{self.title}**\n\n{self.markdown()}"
+        return {"text/html": self.html(), "text/markdown": said, "text/plain": said}
+
+
+def text(*paragraphs: str) -> Text:
+    """Paragraphs of Markdown as the output of a notebook cell."""
+    return Text(paragraphs)
+
+
+def box(title: str, *paragraphs: str, kind: CalloutKind = "important") -> Box:
+    """Paragraphs of Markdown in a box as the output of a notebook cell."""
+    return Box(paragraphs, title, kind)
 
 
 def bullets(items: Iterable[str]) -> str:

@@ -88,9 +88,7 @@ class Frames:
     @cached_property
     def other_statuses(self) -> dict[str, BySchool]:
         """Statuses by the other rules."""
-        return {
-            name: BySchool(found.statuses) for name, found in self.analysis.others.items()
-        }
+        return {name: BySchool(found.statuses) for name, found in self.analysis.others.items()}
 
     @cached_property
     def criteria(self) -> BySchool:
@@ -189,7 +187,8 @@ class Frames:
     @cached_property
     def pooled(self) -> BySchool:
         """Results with grades added up: school_id, procedure, subject, year, season, n, n_low,
-        share, low, high (95 % Wilson interval), grades."""
+        share, low, high (95 % Wilson interval), grades.
+        """
         rows = self.analysis.dataset.results
         known = rows[rows["n_low"].notna() & (rows["n"] > 0)]
         grouped = known.groupby(["school_id", *_KEY], sort=True, observed=True, as_index=False)

@@ -60,7 +60,7 @@ def years_words(years: int, *, consecutive: bool = True, window: int = 0) -> str
     return f"в любых {fmt.number(years)} из {last}"
 
 
-def threshold_words(criterion: Criterion) -> str:
+def threshold_sign(criterion: Criterion) -> str:
     """The threshold with its sign: «≥ 20 %», «> 0», «нижняя четверть»; a dash if none."""
     if isinstance(criterion, ResultsShare):
         return f"{OPERATOR[criterion.low.operator]}{fmt.NBSP}{_share(criterion.low.threshold)}"

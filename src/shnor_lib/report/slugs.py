@@ -8,9 +8,9 @@ import re
 _LETTERS = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        (
-            "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
-        ).replace("_", "").split(" "),
+        ("a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya")
+        .replace("_", "")
+        .split(" "),
         strict=True,
     )
 )

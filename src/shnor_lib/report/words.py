@@ -131,6 +131,7 @@ def reason_sentences(
     year: int,
     *,
     trace: pd.DataFrame | None = None,
+    criteria: pd.DataFrame | None = None,
 ) -> list[Reason]:
     """Why a school has its status in a year: one reason per met criterion and unit.
 
@@ -142,6 +143,8 @@ def reason_sentences(
         School and status year.
     trace
         Result of ``identification.trace`` if it is already there.
+    criteria
+        Rows of ``identification.criteria`` of this school, if they are already there.
 
     Returns
     -------
@@ -150,7 +153,7 @@ def reason_sentences(
         units with the largest share of low results come first.
     """
     rows = trace if trace is not None else identification.trace(school_id, year, dataset)
-    criteria = identification.criteria
+    criteria = identification.criteria if criteria is None else criteria
     own = criteria[(criteria["school_id"] == school_id) & (criteria["year"] == year)]
     met = set(own.loc[own["outcome"] == "met", "criterion"])
     counting = {
@@ -285,6 +288,8 @@ def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
     for row in cast(list[dict[str, Any]], years.to_dict("records")):
         shown = value_words(row["value"], criterion)
         if isinstance(criterion, SocialShare) and not fmt.is_missing(row["n"]):
+            if criterion.denominator == "total":
+                shown += " обучающихся"
             shown += f" ({of(row['numerator'], row['n'])})"
         elif isinstance(criterion, RatingBelow):
             shown += " от максимума"
@@ -292,7 +297,12 @@ def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
             shown += f" из{fmt.NBSP}100"
         parts.append(f"{shown} в{fmt.NBSP}{school_year(row['used_year'])}")
     threshold = threshold_words(years["threshold"].iloc[0], operator_of(criterion), criterion)
-    return f"{criterion.title}: {fmt.join_ru(parts)}{fmt.NBSP}— порог {threshold}."
+    return f"{short_title(criterion)}: {fmt.join_ru(parts)}{fmt.NBSP}— порог {threshold}."
+
+
+def short_title(criterion: Criterion) -> str:
+    """Title of a criterion without its threshold: what stands before the dash."""
+    return criterion.title.split(" — ")[0].strip()
 
 
 def operator_of(criterion: Criterion) -> str:
@@ -314,8 +324,9 @@ def confidence_sentence(status: Any, confidence: Any, probability: Any) -> str:
     """
     if label(CONFIDENCE, confidence, "") in {"", CONFIDENCE["insufficient"]}:
         return "Насколько это надёжно, сказать нельзя: недостаточно данных."
+    if not fmt.is_missing(probability) and float(probability) == 1.0:
+        return "Уверенно: вывод следует из полного подсчёта, случайной погрешности в нём нет."
     chance = probability_words(probability)
-    # numbers counted over all pupils have no chance in them; only results are a sample
     if str(status) == "none":
         told = f"вероятность, что показатели действительно не за порогом, — {chance}"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -46,21 +46,28 @@ def check_table(
 
 def _explain(
     table: Table, error: Any, frame: pd.DataFrame, places: dict[str, int]
-) -> Iterable[Problem]:
+) -> Iterator[Problem]:
     cases = error.failure_cases
     if not isinstance(cases, pd.DataFrame) or "index" not in cases:
         raise error
     name = getattr(error.check, "name", None) or str(error.check)
-    indices = sorted({int(index) for index in cases["index"].dropna()})
+    failed = frame.iloc[sorted(set(cases["index"].dropna().astype(int)))]
+    rows = failed["source_row"].astype(int).tolist()
     if name.startswith("part:"):
         _, part, whole = name.split(":")
-        yield from (_part_above_whole(table, part, whole, frame, i, places) for i in indices)
+        for row, less, more in zip(rows, failed[part], failed[whole], strict=True):
+            yield _part_above_whole(
+                table.column(part),
+                float(less),
+                table.column(whole),
+                float(more),
+                row,
+                places.get(part),
+            )
         return
     column = table.column(error.schema.name)
-    for index in indices:
-        row = int(frame["source_row"].iloc[index])
-        place = places.get(column.name)
-        value = frame[column.name].iloc[index]
+    place = places.get(column.name)
+    for row, value in zip(rows, failed[column.name], strict=True):
         yield _empty(column, row, place) if pd.isna(value) else _outside(column, value, row, place)
 
 
@@ -90,7 +97,7 @@ def _outside(column: Column, value: Any, row: int, place: int | None) -> Problem
             f"одно из: {', '.join(labels)}.",
             f"Возможно, имелось в виду «{hint}»." if hint else "Выберите значение из списка.",
         )
-    shown = f"{float(value):g}".replace(".", ",") if column.kind == "float" else str(value)
+    shown = _number(float(value))
     if column.kind == "year":
         return Problem(
             row,
@@ -102,7 +109,7 @@ def _outside(column: Column, value: Any, row: int, place: int | None) -> Problem
         )
     low = column.minimum is not None and float(value) < column.minimum
     bound = column.minimum if low else column.maximum
-    limit = f"{bound:g}".replace(".", ",")
+    limit = _number(float(bound or 0))
     return Problem(
         row,
         place,
@@ -114,18 +121,19 @@ def _outside(column: Column, value: Any, row: int, place: int | None) -> Problem
 
 
 def _part_above_whole(
-    table: Table, part: str, whole: str, frame: pd.DataFrame, index: int, places: dict[str, int]
+    part: Column, less: float, whole: Column, more: float, row: int, place: int | None
 ) -> Problem:
-    def number(name: str) -> str:
-        return f"{float(frame[name].iloc[index]):g}".replace(".", ",")
-
-    first, second = quoted(table.column(part).title), quoted(table.column(whole).title)
     return Problem(
-        int(frame["source_row"].iloc[index]),
-        places.get(part),
+        row,
+        place,
         "part-above-whole",
-        f"часть больше целого: в столбце {first} стоит {number(part)}, "
-        f"а в столбце {second} — {number(whole)}.",
-        f"число в столбце {first} не больше числа в столбце {second}.",
+        f"часть больше целого: в столбце {quoted(part.title)} стоит {_number(less)}, "
+        f"а в столбце {quoted(whole.title)} — {_number(more)}.",
+        f"число в столбце {quoted(part.title)} не больше числа в столбце {quoted(whole.title)}.",
         "Сверьте оба числа и исправьте неверное.",
     )
+
+
+def _number(value: float) -> str:
+    """A number in a sentence, with the decimal comma."""
+    return f"{value:.12g}".replace(".", ",")

@@ -130,13 +130,11 @@ def _years(
     column: Column, values: list[Any], rows: Sequence[int], place: int, problems: list[Problem]
 ) -> Any:
     out = np.full(len(values), np.nan)
-    known: dict[Any, int | None] = {}
+    known: dict[Any, float | None] = {}
     for i, value in enumerate(values):
-        if is_empty(value):
-            continue
         key = value if type(value) in (str, float, int) else repr(value)
         if key not in known:
-            known[key] = parse_year(value)
+            known[key] = np.nan if is_empty(value) else parse_year(value)
         year = known[key]
         if year is None:
             problems.append(

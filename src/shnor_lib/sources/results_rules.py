@@ -95,18 +95,18 @@ def _contradictions(frame: pd.DataFrame, places: dict[str, int]) -> list[Problem
 def _marks_against_n(frame: pd.DataFrame, places: dict[str, int]) -> Iterator[Problem]:
     marks = frame[list(MARKS)]
     total = marks.fillna(0).sum(axis=1)
-    for i in _where(total > frame["n"]):
-        # A single mark above n is already a part above its whole.
-        if not (marks.iloc[i] > frame["n"].iloc[i]).any():
-            yield _at(
-                frame,
-                i,
-                places.get("n"),
-                "n-below-marks",
-                f"участников {frame['n'].iloc[i]}, а отметок вместе — {total.iloc[i]}.",
-                "участников не меньше, чем отметок «2», «3», «4» и «5» вместе.",
-                "Сверьте число участников и отметки с протоколом.",
-            )
+    # A single mark above n has already been reported as a part above its whole.
+    single = marks.gt(frame["n"], axis=0).fillna(value=False).any(axis=1)
+    for i in _where((total > frame["n"]) & ~single):
+        yield _at(
+            frame,
+            i,
+            places.get("n"),
+            "n-below-marks",
+            f"участников {frame['n'].iloc[i]}, а отметок вместе — {total.iloc[i]}.",
+            "участников не меньше, чем отметок «2», «3», «4» и «5» вместе.",
+            "Сверьте число участников и отметки с протоколом.",
+        )
     for i in _where(marks.notna().all(axis=1) & (total < frame["n"])):
         yield _at(
             frame,

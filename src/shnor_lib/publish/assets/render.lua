@@ -302,10 +302,28 @@ end
 
 local function contents(doc, depth)
   local list = pandoc.structure.table_of_contents(doc.blocks, { toc_depth = depth })
-  if list == nil or list.t ~= 'BulletList' or #list.content == 0 then return '' end
+  if list == nil or list.t ~= 'BulletList' or #list.content == 0 then return nil end
   -- One heading alone needs no table of contents.
-  if #list.content == 1 and #list.content[1] == 1 then return '' end
-  return pandoc.write(pandoc.Pandoc { list }, 'html', OPTIONS)
+  if #list.content == 1 and #list.content[1] == 1 then return nil end
+  return list
+end
+
+-- Starting the writer costs more than writing a line: several pieces are written at once.
+local SPLIT = '<!--shnor-split-->'
+local function write_pieces(pieces)
+  local blocks = pandoc.Blocks {}
+  for _, piece in ipairs(pieces) do
+    blocks:extend { pandoc.RawBlock('html', SPLIT), piece.block }
+  end
+  local html = pandoc.write(pandoc.Pandoc(blocks), 'html', OPTIONS)
+  local place, result = 1, {}
+  for _, piece in ipairs(pieces) do
+    local _, start = html:find(SPLIT, place, true)
+    local finish = html:find(SPLIT, start + 1, true) or #html + 1
+    result[piece.name] = html:sub(start + 1, finish - 1):match('^%s*(.-)%s*$')
+    place = finish
+  end
+  return result
 end
 
 -- Texts of the footer are Markdown, the same on every page but for the way to the root.
@@ -335,15 +353,17 @@ local function render(entry)
   local subtitle = inlines_of(meta.subtitle)
   local plain_title = meta.pagetitle and stringify(meta.pagetitle)
     or title and stringify(title) or manifest.site_title
-  context.title = title and fragment(title) or nil
-  context.subtitle = subtitle and fragment(subtitle) or nil
+  local pieces = {}
+  if title then pieces[#pieces + 1] = { name = 'title', block = pandoc.Plain(title) } end
+  if subtitle then pieces[#pieces + 1] = { name = 'subtitle', block = pandoc.Plain(subtitle) } end
   context.pagetitle = escape(entry.home and manifest.site_title or plain_title .. ' — ' .. manifest.site_title)
   context.description = meta.description and escape(stringify(meta.description)) or nil
   if option(meta, 'toc', manifest.toc) == true then
     local depth = tonumber(option(meta, 'toc-depth', manifest.toc_depth)) or 3
     local toc = contents(doc, depth)
-    if toc ~= '' then context.toc = toc end
+    if toc then pieces[#pieces + 1] = { name = 'toc', block = toc } end
   end
+  for name, html in pairs(write_pieces(pieces)) do context[name] = html end
   if option(meta, 'page-layout', '') == 'full' then context.layout = 'full' end
   context.scripts, context.styles = scripts_and_styles(context.root)
   for side, text in pairs(context.footer or {}) do

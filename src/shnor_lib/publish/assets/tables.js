@@ -18,7 +18,7 @@
 
   var LANGUAGE = {
     emptyTable: 'В таблице нет строк',
-    search: 'Найти:',
+    search: 'Поиск',
     searchPlaceholder: 'название, слово, число',
     zeroRecords: 'Ничего не найдено. Измените запрос или сбросьте отбор.',
     lengthMenu: 'Строк на странице: _MENU_',

@@ -26,7 +26,7 @@ from shnor_lib.report.labels import STATUS
 from shnor_lib.report.theme import ACCENT, OTHERS, STATUS_COLOURS
 
 
-def readings_bars(readings: pd.DataFrame, *, option: str = "option_label") -> Chart:
+def readings_bars(readings: pd.DataFrame, *, option: str = "label") -> Chart:
     """How many schools each reading of the open questions puts on the list.
 
     Parameters

@@ -174,9 +174,7 @@ def change_blocks(
     """What changed since the previous year, as Markdown paragraphs."""
     before = previous_year(statuses, year)
     if before is None:
-        return [
-            f"Сравнить не с чем: {school_year(year)} — первый год, по которому есть данные."
-        ]
+        return [f"Сравнить не с чем: {school_year(year)} — первый год, по которому есть данные."]
     table = changes(statuses, year, before)
     was = count_statuses(statuses, before)
     now = count_statuses(statuses, year)
@@ -206,9 +204,7 @@ def change_blocks(
         groups = []
         for code, part in left.groupby(left["status_now"].fillna("gone"), sort=True):
             why = _LEFT_AS.get(str(code), "школы нет в реестре этого года")
-            groups.append(
-                f"{school_links(part['school_id'], names, links, most=most)} ({why})"
-            )
+            groups.append(f"{school_links(part['school_id'], names, links, most=most)} ({why})")
         blocks.append(
             f"**{fmt.sentence_case(verb(len(left), 'вышла', 'вышли'))}:** {'; '.join(groups)}."
         )

@@ -160,7 +160,9 @@ def _rules(analysis: Analysis) -> str:
             f"По нему в списке {fmt.number(counts.listed)}{fmt.NBSP}из{fmt.NBSP}"
             f"{fmt.number(counts.total)}; по другим сводам правил: {'; '.join(others)}. "
         )
-    return text + "Пороги, цитаты и открытые вопросы — на странице [«Методика»](reports/method.qmd)."
+    return (
+        text + "Пороги, цитаты и открытые вопросы — на странице [«Методика»](reports/method.qmd)."
+    )
 
 
 def _data(analysis: Analysis) -> list[str]:
@@ -181,6 +183,4 @@ def _data(analysis: Analysis) -> list[str]:
 def listed_count(analysis: Analysis) -> int:
     """Schools on the list in the latest year."""
     statuses = analysis.identification.statuses
-    return int(
-        ((statuses["year"] == analysis.year) & statuses["status"].isin(LISTED)).sum()
-    )
+    return int(((statuses["year"] == analysis.year) & statuses["status"].isin(LISTED)).sum())

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_lib.methods.compare import compare_rulesets
 from shnor_lib.methods.definition import Source
 from shnor_lib.methods.identification import CERTAIN, LIKELY, Identification
 from shnor_lib.methods.index_definition import Component, Index
@@ -36,12 +37,13 @@ from shnor_lib.report.labels import (
     column_title,
     school_year,
 )
+from shnor_lib.report.monitoring.identification import readings_table, readings_text
 from shnor_lib.report.rule_words import (
     decision_sentence,
     rule_sentence,
     scope_of,
     scope_words,
-    threshold_words,
+    threshold_sign,
     years_of,
 )
 
@@ -104,7 +106,7 @@ def method_page(
             "## Как посчитана надёжность",
             *_confidence(),
             "## Словарь",
-            *_glossary(ruleset),
+            *_glossary(),
         ]
     )
 
@@ -165,7 +167,7 @@ def _criteria(ruleset: RuleSet) -> list[str]:
             {
                 "title": criterion.title,
                 "status_for": STATUS_FOR[criterion.status_for] if criterion.counts else "",
-                "threshold": threshold_words(criterion),
+                "threshold": threshold_sign(criterion),
                 "years": years_of(ruleset, criterion),
                 "scope": scope_of(criterion),
                 "standing": standing_badge(criterion.source.standing),
@@ -284,54 +286,13 @@ def _switches(ruleset: RuleSet, readings: pd.DataFrame, year: int | None) -> lis
     )
     if readings.empty or year is None:
         return blocks
-    counted = readings_table(ruleset, readings)
-    low, high = int(counted["n_listed"].min()), int(counted["n_listed"].max())
-    total = int(counted["n_schools"].max())
-    default = counted.loc[counted["is_default"], "n_listed"]
-    now = int(default.iloc[0]) if len(default) else low
     blocks += [
         "### Сколько школ в списке при каждом прочтении",
-        f"За {school_year(year)} учебный год при принятых ответах в списке "
-        f"{fmt.count_phrase(now, 'школа', 'школы', 'школ')} из{fmt.NBSP}{fmt.number(total)}. "
-        "Если изменить один ответ, а остальные оставить, в списке окажется "
-        + (
-            f"столько же: {fmt.number(low)}."
-            if low == high
-            else f"{fmt.number_range(low, high)}{fmt.NBSP}{fmt.plural(high, 'школы', 'школ', 'школ')}."
-        ),
-        show(readings_bars(counted)),
-        show(
-            DataTable(
-                counted,
-                [
-                    Col("question", "Вопрос"),
-                    Col("option_label", "Ответ"),
-                    Col("chosen", "Принят", missing="нет"),
-                    Col("n_low_results", "ШНОР", "int"),
-                    Col("n_difficult", "ШССУ", "int"),
-                    Col("n_listed", "Всего в списке", "int"),
-                    Col("share", "Доля школ", "percent"),
-                    Col("n_schools", "Всего школ", "int"),
-                ],
-                caption=f"Прочтения правил, {school_year(year)} учебный год",
-            )
-        ),
+        readings_text(readings, year).markdown(),
+        show(readings_bars(readings, option="label")),
+        show(readings_table(readings, year)),
     ]
     return blocks
-
-
-def readings_table(ruleset: RuleSet, readings: pd.DataFrame) -> pd.DataFrame:
-    """Readings with the words of the options and the share of schools listed."""
-    switches: Mapping[str, Switch[Any]] = dict(ruleset.switches)  # type: ignore[arg-type]
-    table = readings.copy()
-    if "option_label" not in table:
-        table["option_label"] = [
-            switches[name].label(option) if name in switches else str(option)
-            for name, option in zip(table["switch"], table["option"], strict=True)
-        ]
-    table["share"] = table["n_listed"] / table["n_schools"].where(table["n_schools"] > 0)
-    table["chosen"] = table["is_default"].map({True: "принят", False: ""})
-    return table
 
 
 # --- comparison --------------------------------------------------------------------------------
@@ -346,13 +307,11 @@ def _comparison(
 ) -> list[str]:
     if len(compared) < 2 or year is None:
         return ["Других сводов правил для сравнения в настройках нет."]
-    statuses = {
-        name: found.statuses[found.statuses["year"] == year].set_index("school_id")["status"]
-        for name, found in compared.items()
-    }
+    comparison = compare_rulesets(compared, year)
     titles = {name: found.ruleset.title for name, found in compared.items()}
-    table = pd.DataFrame(statuses)
-    listed = table.isin(LISTED)
+    table = comparison.schools.set_index("school_id")
+    statuses = {name: table[name].dropna() for name in compared}
+    listed = table[list(compared)].isin(LISTED)
     everywhere = int(listed.all(axis=1).sum())
     somewhere = int(listed.any(axis=1).sum())
     rows = pd.DataFrame(
@@ -361,15 +320,19 @@ def _comparison(
                 "title": titles[name],
                 "standing": standing_badge(found.ruleset.source.standing),
                 "standing_text": found.ruleset.source.standing,
+                **{
+                    code: int((statuses[name] == code).sum())
+                    for code in (*LISTED, "risk_zone", "insufficient", "excluded")
+                },
                 "n_listed": int(listed[name].sum()),
-                "share": float(listed[name].mean()) if len(listed) else None,
-                "n_schools": int(table[name].notna().sum()),
-                "same": int((table[name] == table[ruleset.id]).sum()),
+                "share": float(listed[name].sum()) / len(statuses[name])
+                if len(statuses[name])
+                else None,
+                "n_schools": len(statuses[name]),
             }
             for name, found in compared.items()
         ]
     )
-    differing = table[listed.any(axis=1) & ~listed.all(axis=1)]
     blocks = [
         "Один и тот же набор данных, разные методики. За "
         f"{school_year(year)} учебный год хотя бы по одному своду правил в списке "
@@ -381,57 +344,98 @@ def _comparison(
                 [
                     Col("title", "Свод правил"),
                     Col("standing", "Происхождение", "html", order="standing_text"),
-                    Col("n_listed", "В списке", "int"),
+                    *[
+                        Col(code, fmt.sentence_case(STATUS[code]), "int")
+                        for code in (*LISTED, "risk_zone", "insufficient", "excluded")
+                        if rows[code].any()
+                    ],
+                    Col("n_listed", "Всего в списке", "int"),
                     Col("share", "Доля школ", "percent"),
                     Col("n_schools", "Всего школ", "int"),
-                    Col("same", "Статус совпадает с действующим", "int"),
                 ],
                 caption="Сколько школ в списке по каждому своду правил",
             )
         ),
         "### Статусы по каждому своду",
         show(status_by_ruleset(statuses, titles)),
-        "### Сколько школ в двух списках сразу",
+        "### Согласие сводов",
+        "В клетке — сколько школ вносят в список оба свода; на диагонали — сколько вносит один.",
         show(agreement_map(statuses, titles)),
+        show(_agreement_table(comparison.agreement, titles)),
         "### О каких школах своды расходятся",
     ]
+    differing = table[~table["agree"].astype(bool)]
     if differing.empty:
-        return [*blocks, "Расхождений нет: списки по всем сводам совпадают."]
-    shown = differing.reset_index(names="school_id")
+        blocks.append("Расхождений нет: списки по всем сводам совпадают.")
+    else:
+        blocks.append(show(_differing_table(differing, titles, names, links)))
+    others = [found.ruleset for name, found in compared.items() if name != ruleset.id]
+    blocks.append("### Что говорят другие своды")
+    blocks += [
+        callout(
+            "note",
+            fmt.escape_md(other.title),
+            fmt.escape_md(other.summary) if other.summary else "",
+            _source_line(other.source),
+            bullets(f"{fmt.escape_md(c.title)}. {rule_sentence(other, c)}" for c in other.criteria),
+            level=4,
+            folded=True,
+        )
+        for other in others
+    ]
+    return blocks
+
+
+def _agreement_table(agreement: pd.DataFrame, titles: Mapping[str, str]) -> DataTable:
+    table = agreement.assign(
+        first_title=agreement["first"].map(titles), second_title=agreement["second"].map(titles)
+    )
+    return DataTable(
+        table,
+        [
+            Col("first_title", "Первый свод"),
+            Col("second_title", "Второй свод"),
+            Col("n_both", "Вносят оба", "int"),
+            Col("n_only_first", "Только первый", "int"),
+            Col("n_only_second", "Только второй", "int"),
+            Col("n_neither", "Ни один", "int"),
+            Col("n_schools", "Судят оба", "int"),
+            Col("share_agree", "Согласны", "percent", missing="сравнить не о ком"),
+            Col(
+                "kappa",
+                "Каппа Коэна",
+                "decimal",
+                digits=2,
+                help="1 — полное согласие, 0 — не больше случайного",
+                missing="не определена: один из сводов вносит всех или никого",
+            ),
+        ],
+        caption="Согласие сводов правил попарно",
+    )
+
+
+def _differing_table(
+    differing: pd.DataFrame,
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+) -> DataTable:
+    shown = differing.reset_index()
     shown["name"] = [names.get(key, key) for key in shown["school_id"]]
     shown["href"] = [links.get(key) for key in shown["school_id"]]
-    shown = shown.sort_values("name").reset_index(drop=True)
-    blocks.append(
-        show(
-            capped(
-                shown,
-                [
-                    Col("name", "Школа", "link", href="href"),
-                    *[Col(name, titles[name], "status") for name in compared],
-                ],
-                caption="Школы, которые одни правила вносят в список, а другие нет",
-                nouns=("школы", "школ"),
-                sortable=True,
-            )
-        )
+    return capped(
+        shown.sort_values(["name", "school_id"]).reset_index(drop=True),
+        [
+            Col("name", "Школа", "link", href="href"),
+            *[
+                Col(name, title, "status", missing="школы нет в этом своде")
+                for name, title in titles.items()
+            ],
+        ],
+        caption="Школы, которые одни правила вносят в список, а другие нет",
+        nouns=("школы", "школ"),
+        sortable=True,
     )
-    others = [found.ruleset for name, found in compared.items() if name != ruleset.id]
-    for other in others:
-        text = fmt.escape_md(other.summary) if other.summary else ""
-        blocks.append(
-            callout(
-                "note",
-                fmt.escape_md(other.title),
-                text,
-                _source_line(other.source),
-                bullets(
-                    f"{fmt.escape_md(c.title)}: {rule_sentence(other, c)}" for c in other.criteria
-                ),
-                level=3,
-                folded=True,
-            )
-        )
-    return blocks
 
 
 # --- rating and index --------------------------------------------------------------------------
@@ -626,7 +630,7 @@ def _confidence() -> list[str]:
     ]
 
 
-def _glossary(ruleset: RuleSet) -> list[str]:
+def _glossary() -> list[str]:
     statuses = pd.DataFrame(
         [{"status": code, "meaning": STATUS_LONG.get(code, "")} for code in STATUS]
     )

@@ -1,0 +1,751 @@
+"""Words, tables and charts of the first monitoring: who is on the list, why, how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pandas as pd
+
+from shnor_lib.methods.identification import Identification
+from shnor_lib.methods.ranking import RatingResult
+from shnor_lib.methods.wellbeing import IndexResult
+from shnor_lib.report import format as fmt
+from shnor_lib.report.blocks import Box, Text, box, bullets, capped, text
+from shnor_lib.report.charts import index_results, rank_plot, share_map
+from shnor_lib.report.display import Chart, Col, DataTable
+from shnor_lib.report.labels import (
+    CONFIDENCE,
+    LISTED,
+    STATUS,
+    STATUS_FOR,
+    label,
+    school_year,
+    unit_label,
+)
+from shnor_lib.report.monitoring.lists import (
+    SCHOOLS,
+    change_blocks,
+    confidence_sentence,
+    count_statuses,
+    listed_frame,
+    of_year,
+    school_links,
+)
+from shnor_lib.report.rule_words import threshold_sign
+from shnor_lib.report.words import SURE, of, rank_words, reason_sentences, year_summary
+from shnor_lib.stats.intervals import wilson
+from shnor_lib.store import Dataset
+from shnor_lib.tables import PROCEDURES
+
+REASONS_SHOWN = 60
+"""Listed schools whose reasons are written out in the notebook; all have them on their pages."""
+PER_SCHOOL = 3
+"""Reasons written out per school."""
+ROWS = 40
+MAP_ROWS, MAP_COLUMNS = 30, 9
+
+
+def main_points(
+    found: Identification,
+    year: int,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+) -> Box:
+    """The year in a few lines: how many, how surely, what changed."""
+    statuses = found.statuses
+    counts = count_statuses(statuses, year)
+    rows = of_year(statuses, year)
+    weak = rows[rows["status"].isin(LISTED) & (rows["confidence"] == "borderline")]
+    lines = [
+        fmt.escape_md(year_summary(statuses, year, title=found.ruleset.title)),
+        confidence_sentence(statuses, year),
+    ]
+    if len(weak):
+        lines.append(
+            f"На границе {fmt.plural(len(weak), 'находится', 'находятся', 'находятся')} "
+            f"{school_links(weak['school_id'], names, links, most=10)}: правило выполнено, но "
+            "при такой численности это могло получиться случайно."
+        )
+    zone = counts.by_status["risk_zone"]
+    if zone:
+        lines.append(
+            f"В зоне риска {fmt.count_phrase(zone, *SCHOOLS)}: статуса нет, но в последнем году "
+            "показатель за порогом."
+        )
+    return box(f"Главное за {school_year(year)} учебный год", *lines)
+
+
+def year_changes(
+    found: Identification, year: int, names: Mapping[str, str], links: Mapping[str, str]
+) -> Text:
+    """Who entered the list and who left it since the previous year."""
+    return text(*change_blocks(found.statuses, year, names, links))
+
+
+def list_table(
+    found: Identification,
+    data: Dataset,
+    year: int,
+    links: Mapping[str, str],
+    *,
+    most: int = REASONS_SHOWN,
+) -> DataTable:
+    """The list with the reasons and the cells they come from.
+
+    Reasons are written out for the first ``most`` schools (gravest and surest first).
+    """
+    table = listed_frame(found.statuses, year, data.schools, links)
+    shown = table.head(most).copy()
+    html, plain = [], []
+    for school in shown["school_id"]:
+        reasons = reason_sentences(found, data, str(school), year)
+        items = []
+        for reason in reasons[:PER_SCHOOL]:
+            source = (
+                f'<span class="shnor-source">{fmt.escape(reason.cells)}</span>'
+                if reason.sources
+                else ""
+            )
+            items.append(f"<li>{fmt.escape(reason.text)}{source}</li>")
+        rest = len(reasons) - PER_SCHOOL
+        if rest > 0:
+            more = fmt.count_phrase(rest, "причина", "причины", "причин")
+            items.append(f"<li>ещё {more} — на странице школы</li>")
+        html.append(f'<ul class="shnor-reasons">{"".join(items)}</ul>' if items else "")
+        plain.append(" ".join(reason.text for reason in reasons[:PER_SCHOOL]))
+    shown["reasons"], shown["reasons_text"] = html, plain
+    columns = [
+        Col("name", "Школа", "link", href="href"),
+        Col("status", "Статус", "status"),
+        Col("confidence", "Насколько надёжно", "confidence"),
+        Col("reasons", "Почему и из каких ячеек", "html", order="reasons_text"),
+    ]
+    caption = f"Школы в списке, {school_year(year)} учебный год"
+    if len(table) > most:
+        total = fmt.count_of(len(table), "школы", "школ")
+        caption += f" (показаны первые {fmt.number(most)} из{fmt.NBSP}{total})"
+    return DataTable(shown, columns, caption=caption, empty="В списке нет ни одной школы.")
+
+
+def confidence_table(found: Identification, year: int) -> DataTable:
+    """Formal status against statistical confidence: number of schools in each cell."""
+    rows = of_year(found.statuses, year)
+    rows = rows[rows["status"] != "excluded"]
+    counts = (
+        rows.value_counts(["status", "confidence"]).unstack(fill_value=0)
+        if len(rows)
+        else pd.DataFrame()
+    )
+    lines = []
+    for code in STATUS:
+        if code in counts.index:
+            line: dict[str, Any] = {"status": code}
+            line |= {c: int(counts.loc[code].get(c, 0)) for c in CONFIDENCE}
+            line["total"] = sum(line[c] for c in CONFIDENCE)
+            lines.append(line)
+    columns = [
+        Col("status", "Формальный статус", "status"),
+        *[Col(code, title.capitalize(), "int") for code, title in CONFIDENCE.items()],
+        Col("total", "Всего школ", "int"),
+    ]
+    frame = pd.DataFrame(lines, columns=["status", *CONFIDENCE, "total"])
+    return DataTable(frame, columns, caption="Формальный статус и надёжность вывода, число школ")
+
+
+def confidence_text(
+    found: Identification, year: int, names: Mapping[str, str], links: Mapping[str, str]
+) -> Text:
+    """What formal outcome and confidence together mean this year."""
+    rows = of_year(found.statuses, year)
+    listed = rows[rows["status"].isin(LISTED)]
+    if listed.empty:
+        return text("В списке никого нет, поэтому о надёжности статусов говорить не приходится.")
+    sure = listed[listed["confidence"] == "certain"]
+    weak = listed[listed["confidence"] == "borderline"]
+    blocks = [
+        f"Формально в списке {fmt.count_phrase(len(listed), *SCHOOLS)}. "
+        + (
+            f"Уверенно можно говорить о {fmt.number(len(sure))} из них: "
+            f"{school_links(sure['school_id'], names, links)}."
+            if len(sure)
+            else "Ни об одной из них нельзя сказать «уверенно»."
+        )
+    ]
+    if len(weak):
+        blocks.append(
+            f"На границе — {fmt.count_phrase(len(weak), *SCHOOLS)}: "
+            f"{school_links(weak['school_id'], names, links)}. Прежде чем принимать решение, стоит "
+            "поговорить со школой и посмотреть, сколько учеников стоит за каждой долей."
+        )
+    return text(*blocks)
+
+
+def municipalities_table(found: Identification, data: Dataset, year: int) -> DataTable | Text:
+    """Schools and listed schools by municipality; a sentence when there is only one."""
+    register = data.schools.drop_duplicates("school_id").set_index("school_id")["municipality"]
+    rows = of_year(found.statuses, year)
+    rows = rows[rows["status"] != "excluded"]
+    place = rows["school_id"].map(register).fillna("муниципалитет не указан")
+    if place.nunique() < 2:
+        name = place.iloc[0] if len(place) else "нет данных"
+        return text(f"Все школы — одного муниципалитета: {fmt.escape_md(name)}.")
+    grouped = rows.assign(municipality=place, listed=rows["status"].isin(LISTED)).groupby(
+        "municipality", sort=True
+    )
+    table = pd.DataFrame(
+        {
+            "n_schools": grouped.size(),
+            "n_listed": grouped["listed"].sum(),
+            **{
+                code: grouped["status"].agg(lambda s, code=code: int((s == code).sum()))
+                for code in (*LISTED, "risk_zone", "insufficient")
+            },
+        }
+    ).reset_index()
+    table["share"] = table["n_listed"] / table["n_schools"]
+    low, high = wilson(table["n_listed"], table["n_schools"])
+    table["interval"] = [fmt.interval(a, b) for a, b in zip(low, high, strict=True)]
+    table = table.sort_values(["share", "municipality"], ascending=[False, True])
+    return capped(
+        table,
+        [
+            Col("municipality", "Муниципалитет"),
+            Col("n_schools", "Школ", "int"),
+            Col("n_listed", "В списке", "int"),
+            Col("share", "Доля", "percent"),
+            Col("interval", "Доля с учётом случайности", help=f"Интервал, {SURE}"),
+            *[
+                Col(code, fmt.sentence_case(STATUS[code]), "int")
+                for code in (*LISTED, "risk_zone", "insufficient")
+            ],
+        ],
+        caption=f"Школы в списке по муниципалитетам, {school_year(year)} учебный год",
+        most=60,
+        nouns=("муниципалитета", "муниципалитетов"),
+        sortable=True,
+    )
+
+
+def criteria_table(found: Identification, year: int) -> DataTable:
+    """How often each criterion was met, not met, or could not be judged."""
+    rows = found.criteria[found.criteria["year"] == year]
+    lines = []
+    for criterion in found.ruleset.criteria:
+        outcome = rows.loc[rows["criterion"] == criterion.id, "outcome"].value_counts()
+        met, not_met = int(outcome.get("met", 0)), int(outcome.get("not_met", 0))
+        lines.append(
+            {
+                "title": criterion.title,
+                "status_for": STATUS_FOR[criterion.status_for] if criterion.counts else None,
+                "threshold": threshold_sign(criterion),
+                "met": met if criterion.counts else None,
+                "not_met": not_met if criterion.counts else None,
+                "few": int(outcome.get("few", 0)),
+                "no_data": int(outcome.get("no_data", 0)),
+                "share": met / (met + not_met) if met + not_met and criterion.counts else None,
+                "standing": criterion.source.standing,
+            }
+        )
+    return DataTable(
+        pd.DataFrame(lines),
+        [
+            Col("title", "Критерий"),
+            Col("status_for", "Статус", missing="статуса не даёт"),
+            Col("threshold", "Порог"),
+            Col("met", "Выполнен, школ", "int", missing="порога нет"),
+            Col("not_met", "Не выполнен", "int", missing="порога нет"),
+            Col("few", "Мало участников", "int"),
+            Col("no_data", "Нет данных", "int"),
+            Col("share", "Доля выполнивших", "percent", missing="проверить не у кого"),
+            Col("standing", "Происхождение порога"),
+        ],
+        caption=f"Какие критерии сработали, {school_year(year)} учебный год",
+    )
+
+
+def criteria_text(found: Identification, year: int) -> Text:
+    """Which criteria put schools on the list, and which could not be judged."""
+    rows = found.criteria[found.criteria["year"] == year]
+    counting = {
+        key
+        for status in ("low_results", "difficult")
+        for key in found.ruleset.counting(cast(Any, status))
+    }
+    met = rows[(rows["outcome"] == "met") & rows["criterion"].isin(counting)]
+    counts = met["criterion"].value_counts()
+    if counts.empty:
+        return text("Ни один критерий ни у одной школы не выполнен.")
+    titles = {criterion.id: criterion.title for criterion in found.ruleset.criteria}
+    top = [
+        f"«{fmt.escape_md(titles[str(key)])}» — {fmt.count_phrase(int(n), *SCHOOLS)}"
+        for key, n in counts.head(3).items()
+    ]
+    blocks = [f"Чаще всего сработали: {'; '.join(top)}."]
+    few = rows[(rows["outcome"] == "few") & rows["criterion"].isin(counting)]
+    if len(few):
+        n = few["school_id"].nunique()
+        blocks.append(
+            f"{fmt.sentence_case(fmt.plural(n, 'У', 'У', 'У'))} {fmt.count_of(n, 'школы', 'школ')} "
+            "хотя бы один критерий не проверен из-за малого числа участников: решение по ним "
+            "принимает человек."
+        )
+    return text(*blocks)
+
+
+def low_share_map(
+    found: Identification, data: Dataset, year: int, names: Mapping[str, str]
+) -> Chart | Text:
+    """Map of the shares of low results: schools by subject, those on the list first."""
+    rows = data.results
+    rows = rows[(rows["year"] == year) & rows["n_low"].notna() & (rows["n"] > 0)]
+    if rows.empty:
+        return text("Результатов оценочных процедур за этот год нет.")
+    pooled = rows.groupby(["school_id", "procedure", "subject"], observed=True, as_index=False)[
+        ["n", "n_low"]
+    ].sum()
+    pooled["column"] = [
+        unit_label(procedure, None, subject)
+        for procedure, subject in zip(pooled["procedure"], pooled["subject"], strict=True)
+    ]
+    widest = pooled.groupby("column")["n"].sum().sort_values(ascending=False)
+    order = {code: i for i, code in enumerate(PROCEDURES)}
+    first = pooled.drop_duplicates("column").set_index("column")
+    columns = sorted(
+        widest.index[:MAP_COLUMNS], key=lambda name: (order[first["procedure"][name]], name)
+    )
+    status = of_year(found.statuses, year).set_index("school_id")["status"]
+    gravity = {code: i for i, code in enumerate(("both", "low_results", "difficult", *STATUS))}
+    schools = sorted(
+        pooled["school_id"].unique(),
+        key=lambda key: (gravity.get(str(status.get(key)), 99), names.get(key, key)),
+    )
+    chosen = schools[:MAP_ROWS]
+    labels = _unique_labels(chosen, names)
+    cells = pooled[pooled["school_id"].isin(chosen)].assign(row=pooled["school_id"].map(labels))
+    chart = share_map(
+        cells,
+        what="доля низких результатов",
+        rows=[labels[key] for key in chosen],
+        columns=columns,
+    )
+    caption = "Сначала школы из списка."
+    if len(schools) > MAP_ROWS:
+        total = fmt.count_of(len(schools), "школы", "школ")
+        caption += f" Показаны первые {MAP_ROWS} из{fmt.NBSP}{total}."
+    if len(widest) > MAP_COLUMNS:
+        caption += (
+            f" Показаны {MAP_COLUMNS} предметов с наибольшим числом участников из"
+            f"{fmt.NBSP}{len(widest)}."
+        )
+    return Chart(chart.figure, chart.alt, caption)
+
+
+def _unique_labels(ids: list[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Names; two schools of the same name are told apart by their id."""
+    shown = [names.get(key, key) for key in ids]
+    return {
+        key: name if shown.count(name) == 1 else f"{key} {name}"
+        for key, name in zip(ids, shown, strict=True)
+    }
+
+
+# --- rating and index --------------------------------------------------------------------------
+
+
+def rating_text(rating: RatingResult | None, why_not: str, year: int) -> Text:
+    """What the rating is and how far its places can be told apart."""
+    if rating is None:
+        return text(f"Рейтинг не рассчитан: {fmt.escape_md(why_not)}")
+    scores = _rated(rating, year)
+    if scores.empty:
+        return text(
+            f"В {school_year(year)} учебном году рейтинг рассчитать не для кого: ни у одной школы "
+            "нет нужных показателей."
+        )
+    wide = (scores["rank_high"] - scores["rank_low"] + 1).median()
+    total = len(scores)
+    blocks = [
+        f"Рейтинг «{fmt.escape_md(rating.definition.title)}» — сумма показателей с весами; школа "
+        "получает долю от максимума, который могла бы набрать. Рассчитан для "
+        f"{fmt.count_of(total, 'школы', 'школ')}. Происхождение весов: "
+        f"{rating.definition.source.standing}."
+    ]
+    if not fmt.is_missing(wide):
+        half = fmt.plural(round(wide), "место", "места", "мест")
+        blocks.append(
+            f"Типичный интервал места — {fmt.number(round(wide))}{fmt.NBSP}{half} из"
+            f"{fmt.NBSP}{fmt.number(total)}: соседние места, как правило, неразличимы, и рейтинг "
+            "годится, чтобы увидеть, кому нужна помощь, но не чтобы выстроить школы по порядку."
+        )
+    elif rating.note:
+        blocks.append(fmt.escape_md(rating.note))
+    below = scores[scores["share_of_max"] < 0.5]
+    if len(below):
+        blocks.append(
+            f"Меньше половины возможного набрали {fmt.count_phrase(len(below), *SCHOOLS)}."
+        )
+    return text(*blocks)
+
+
+def _rated(rating: RatingResult, year: int) -> pd.DataFrame:
+    scores = rating.scores
+    return scores[(scores["year"] == year) & scores["rank"].notna()]
+
+
+def rating_chart(rating: RatingResult | None, year: int, names: Mapping[str, str]) -> Chart | Text:
+    """Places with their intervals."""
+    if rating is None or _rated(rating, year).empty:
+        return text("")
+    return rank_plot(_rated(rating, year), names)
+
+
+def rating_table(
+    rating: RatingResult | None,
+    year: int,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+    *,
+    most: int = ROWS,
+) -> DataTable | Text:
+    """Schools from the last place up, each place with its interval."""
+    if rating is None or _rated(rating, year).empty:
+        return text("")
+    scores = _rated(rating, year).sort_values(["rank", "school_id"], ascending=[False, True])
+    table = scores.assign(
+        name=[names.get(key, key) for key in scores["school_id"]],
+        href=[links.get(key) for key in scores["school_id"]],
+        place=[
+            fmt.sentence_case(rank_words(row))
+            for row in cast(list[dict[str, Any]], scores.to_dict("records"))
+        ],
+    )
+    columns = [
+        Col("name", "Школа", "link", href="href"),
+        Col("place", "Место с интервалом", order="rank"),
+        Col("share_of_max", "Доля от максимума", "percent", missing="максимума нет"),
+        Col(
+            "p_lowest_quarter",
+            "Вероятность, что школа в нижней четверти",
+            "percent",
+            digits=0,
+            missing="не рассчитана",
+        ),
+    ]
+    return capped(
+        table,
+        columns,
+        caption=f"Рейтинг, {school_year(year)} учебный год: сначала школы, которым труднее",
+        most=most,
+        nouns=("школы", "школ"),
+        sortable=True,
+    )
+
+
+def index_text(index: IndexResult | None, why_not: str, year: int) -> Text:
+    """What the index is and whom it concerns this year."""
+    if index is None:
+        return text(f"Индекс не рассчитан: {fmt.escape_md(why_not)}")
+    scores = _indexed(index, year)
+    total = index.scores.loc[index.scores["year"] == year, "school_id"].nunique()
+    if scores.empty:
+        return text(
+            f"За {school_year(year)} учебный год индекс рассчитать не для кого: социальных "
+            "паспортов нет или они заполнены меньше чем наполовину."
+        )
+    blocks = [
+        f"Индекс «{fmt.escape_md(index.definition.title)}» описывает условия, в которых работает "
+        "школа: от 0 до 100, **чем больше, тем благополучнее**. Рассчитан для "
+        f"{fmt.number(len(scores))} из {fmt.count_of(total, 'школы', 'школ')} с социальным "
+        "паспортом. Медиана — "
+        f"{fmt.decimal(scores['index'].median())}, нижняя четверть — "
+        f"до{fmt.NBSP}{fmt.decimal(scores['index'].quantile(0.25))}. Происхождение весов: "
+        f"{index.definition.source.standing}."
+    ]
+    if index.explained is not None:
+        blocks.append(
+            f"Главная компонента объясняет {fmt.percent(index.explained)} различий между школами."
+        )
+    return text(*blocks)
+
+
+def _indexed(index: IndexResult, year: int) -> pd.DataFrame:
+    scores = index.scores
+    return scores[(scores["year"] == year) & scores["index"].notna()]
+
+
+def index_table(
+    index: IndexResult | None,
+    year: int,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+    *,
+    most: int = ROWS,
+) -> DataTable | Text:
+    """Schools by index, the hardest conditions first, with what weighs most on each."""
+    if index is None or _indexed(index, year).empty:
+        return text("")
+    scores = _indexed(index, year).sort_values(["index", "school_id"])
+    parts = index.components[index.components["year"] == year]
+    parts = parts[parts["normalised"].notna() & parts["school_id"].isin(scores["school_id"])]
+    # What a component takes away from the best possible index.
+    lost = parts.assign(lost=parts["weight"] * (1 - parts["normalised"]))
+    if index.mode == "pca":
+        lost = parts.assign(lost=-parts["contribution"])
+    worst = (
+        lost.sort_values(["school_id", "lost"], ascending=[True, False])
+        .groupby("school_id", sort=False)
+        .head(2)
+        .groupby("school_id", sort=False)["title"]
+        .agg(lambda titles: "; ".join(str(title).lower() for title in titles))
+    )
+    table = scores.assign(
+        name=[names.get(key, key) for key in scores["school_id"]],
+        href=[links.get(key) for key in scores["school_id"]],
+        worst=[worst.get(key, "") for key in scores["school_id"]],
+    )
+    return capped(
+        table,
+        [
+            Col("name", "Школа", "link", href="href"),
+            Col("index", "Индекс, 0–100", "decimal"),
+            Col("worst", "Что сильнее всего снижает"),
+            Col("n_components", "Известно составляющих", "int"),
+        ],
+        caption=f"Индекс социального благополучия, {school_year(year)} учебный год: "
+        "сначала самые трудные условия",
+        most=most,
+        nouns=("школы", "школ"),
+        sortable=True,
+    )
+
+
+def index_chart(
+    index: IndexResult | None,
+    rating: RatingResult | None,
+    year: int,
+    names: Mapping[str, str],
+) -> Chart | Text:
+    """Conditions against results: who does better than the conditions suggest."""
+    if index is None or rating is None:
+        return text("")
+    points = _indexed(index, year)[["school_id", "index"]].merge(
+        _rated(rating, year)[["school_id", "share_of_max"]].rename(
+            columns={"share_of_max": "result"}
+        ),
+        on="school_id",
+    )
+    points = points.dropna()
+    if len(points) < 2:
+        return text("")
+    return index_results(points, names)
+
+
+# --- open questions, risk zone, gaps -----------------------------------------------------------
+
+
+def readings_text(readings: pd.DataFrame, year: int) -> Text:
+    """How much the list depends on how the document is read."""
+    if readings.empty:
+        return text("Открытых вопросов действующие правила не содержат.")
+    low, high = int(readings["n_listed"].min()), int(readings["n_listed"].max())
+    default = readings.loc[readings["is_default"].astype(bool), "n_listed"]
+    now = int(default.iloc[0]) if len(default) else low
+    total = int(readings["n_schools"].max())
+    head = (
+        f"При принятых ответах на открытые вопросы в списке за {school_year(year)} учебный год "
+        f"{of(now, total)} школ. "
+    )
+    if low == high:
+        return text(head + "Ни одно другое прочтение этого числа не меняет.")
+    far = readings.loc[(readings["n_listed"] - now).abs().idxmax()]
+    return text(
+        head
+        + f"Если менять ответы по одному, в списке окажется {fmt.number_range(low, high)}. "
+        + f"Сильнее всего список меняет вопрос «{fmt.escape_md(far['question'])}»: при ответе "
+        + f"«{fmt.escape_md(far['label'])}» — {of(far['n_listed'], total)}."
+    )
+
+
+def readings_table(readings: pd.DataFrame, year: int) -> DataTable:
+    """Every reading of the open questions with the number of schools it lists.
+
+    Parameters
+    ----------
+    readings
+        Result of ``count_readings``.
+    year
+        Its status year.
+    """
+    total = readings["n_schools"].where(readings["n_schools"] > 0)
+    return DataTable(
+        readings.assign(
+            share=readings["n_listed"] / total,
+            chosen=readings["is_default"].map({True: "принят", False: ""}),
+        ),
+        [
+            Col("question", "Вопрос"),
+            Col("label", "Ответ"),
+            Col("chosen", "Принят", missing="нет"),
+            Col("n_low_results", "ШНОР", "int"),
+            Col("n_difficult", "ШССУ", "int"),
+            Col("n_listed", "Всего в списке", "int"),
+            Col("share", "Доля школ", "percent"),
+            Col("n_schools", "Всего школ", "int"),
+        ],
+        caption=f"Прочтения правил, {school_year(year)} учебный год",
+        empty="Открытых вопросов нет.",
+    )
+
+
+def risk_zone_table(
+    found: Identification, data: Dataset, year: int, links: Mapping[str, str], *, most: int = ROWS
+) -> DataTable:
+    """Schools in the risk zone and what is beyond the threshold in the latest year."""
+    table = listed_frame(found.statuses, year, data.schools, links, codes=("risk_zone",))
+    rows = found.criteria
+    rows = rows[(rows["year"] == year) & rows["beyond_latest"].fillna(value=False).astype(bool)]
+    titles = {c.id: c.title for c in found.ruleset.criteria if c.counts}
+    rows = rows[rows["criterion"].isin(titles)]
+    beyond = rows.groupby("school_id")["criterion"].agg(
+        lambda keys: "; ".join(titles[str(key)] for key in keys)
+    )
+    table["beyond"] = [beyond.get(key, "") for key in table["school_id"]]
+    return capped(
+        table,
+        [
+            Col("name", "Школа", "link", href="href"),
+            Col("beyond", "За порогом в этом году"),
+            Col("confidence", "Насколько надёжно", "confidence"),
+        ],
+        caption=f"Зона риска, {school_year(year)} учебный год",
+        most=most,
+        nouns=("школы", "школ"),
+        empty="В зоне риска нет ни одной школы.",
+    )
+
+
+def insufficient_table(
+    found: Identification, data: Dataset, year: int, links: Mapping[str, str], *, most: int = ROWS
+) -> DataTable:
+    """Schools that cannot be judged, and why."""
+    table = listed_frame(found.statuses, year, data.schools, links, codes=("insufficient",))
+    rows = found.criteria
+    rows = rows[
+        (rows["year"] == year)
+        & rows["criterion"].isin(found.ruleset.counting("low_results"))
+        & rows["school_id"].isin(table["school_id"])
+    ]
+    few = set(rows.loc[rows["outcome"] == "few", "school_id"])
+    minimum = found.ruleset.switch_value("min_participants")
+    table["why"] = [
+        f"участников меньше {fmt.number(minimum)} в одном из нужных лет"
+        if key in few
+        else "нет результатов за нужные годы"
+        for key in table["school_id"]
+    ]
+    return capped(
+        table,
+        [Col("name", "Школа", "link", href="href"), Col("why", "Почему судить нельзя")],
+        caption=f"Недостаточно данных, {school_year(year)} учебный год",
+        most=most,
+        nouns=("школы", "школ"),
+        empty="Школ, о которых нельзя судить, нет.",
+    )
+
+
+def limits(found: Identification, data: Dataset, year: int) -> Text:
+    """What cannot be concluded from this monitoring."""
+    lines = [
+        "Статус говорит о результатах и условиях, а не о качестве работы учителей и директора: "
+        "у школ разный состав учеников.",
+        "Отсутствие признаков не означает, что всё хорошо: правило смотрит только на те процедуры "
+        "и показатели, которые в нём названы.",
+        "Результаты ВПР могут быть завышены или занижены; проверка объективности — отдельный "
+        "вопрос, на статус она не влияет.",
+    ]
+    rows = of_year(found.statuses, year)
+    unknown = int((rows["status"] == "insufficient").sum())
+    if unknown:
+        lines.append(
+            f"О{fmt.NBSP}{fmt.number(unknown)} "
+            f"{fmt.plural(unknown, 'школе', 'школах', 'школах')} судить нельзя — ни хорошо, ни "
+            "плохо: данных недостаточно."
+        )
+    if year == min(found.years):
+        lines.append(
+            f"{school_year(year)} — первый год с данными: критериям, которым нужны два года, "
+            "опереться не на что, поэтому список неполон."
+        )
+    open_questions = [c.title for c in found.ruleset.criteria if not c.counts]
+    if open_questions:
+        lines.append(
+            "Показатели без порога показаны, но статуса не дают: "
+            f"{'; '.join(fmt.escape_md(title) for title in open_questions)}."
+        )
+    if data.social_passport[data.social_passport["year"] == year].empty:
+        lines.append(
+            "Социальных паспортов за этот год нет: о сложных социальных условиях судить не по чему."
+        )
+    return text(bullets(lines))
+
+
+def next_steps(
+    found: Identification, year: int, names: Mapping[str, str], links: Mapping[str, str]
+) -> Text:
+    """What to do with the list, with the schools named."""
+    rows = of_year(found.statuses, year)
+    listed = rows[rows["status"].isin(LISTED)]
+
+    def named(chosen: pd.DataFrame) -> str:
+        return school_links(chosen["school_id"], names, links, most=10)
+
+    firm = listed[listed["confidence"].isin(["certain", "likely"])]
+    weak = listed[~listed["confidence"].isin(["certain", "likely"])]
+    zone = rows[rows["status"] == "risk_zone"]
+    unknown = rows[rows["status"] == "insufficient"]
+    lines = []
+    if len(firm):
+        lines.append(
+            f"**Назначить куратора и начать поддержку:** {named(firm)}. Причины и исходные ячейки "
+            "— на странице школы."
+        )
+    if len(weak):
+        lines.append(
+            f"**Сначала проверить:** {named(weak)}. Правило выполнено, но вывод держится на малом "
+            "числе участников или на самом пороге."
+        )
+    if len(zone):
+        lines.append(
+            f"**Держать под наблюдением:** {named(zone)}. Ещё один такой год — и критерий "
+            "будет выполнен."
+        )
+    if len(unknown):
+        lines.append(
+            f"**Собрать данные:** {named(unknown)}. Решение по малочисленным школам принимает "
+            "человек."
+        )
+    if not lines:
+        lines.append("Школ, требующих решений, в этом году нет.")
+    lines.append(
+        "**Срок:** решения о рисках нового учебного года принимаются не позднее июля (п. 4.3.6 "
+        "Положения, Оленёк)."
+    )
+    return text(bullets(lines))
+
+
+def parameters_line(
+    found: Identification, data: Dataset, year: int, audience: str, title: str
+) -> Text:
+    """What this copy of the notebook was run for."""
+    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
+    return text(
+        f"{fmt.escape_md(title)}. **{school_year(year)} учебный год**; свод правил "
+        f"«{fmt.escape_md(found.ruleset.title)}» ({found.ruleset.source.standing}); "
+        f"школ в реестре — {fmt.number(len(data.schools))}; {who}."
+    )
+
+
+def status_words(code: object) -> str:
+    """Name of a status."""
+    return label(STATUS, code)

@@ -1,0 +1,168 @@
+"""The answer first: the status, why, how surely, and the key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pandas as pd
+
+from shnor_lib.report import format as fmt
+from shnor_lib.report.blocks import Card, callout, cards, raw
+from shnor_lib.report.display import badge
+from shnor_lib.report.labels import LISTED, STATUS_LONG, VERDICT, label, school_year
+from shnor_lib.report.profile import Frames
+from shnor_lib.report.words import (
+    Reason,
+    confidence_sentence,
+    rank_words,
+    reason_sentences,
+    status_sentence,
+)
+
+REASONS_SHOWN = 6
+"""Reasons shown at the top; the rest is folded."""
+
+SUPPORT_NOTE = (
+    "Статус и место в рейтинге нужны, чтобы вовремя помочь школе. Рособрнадзор предостерегает от "
+    "рейтингов и наказаний по итогам ВПР: такие решения искажают сами результаты. Прежде чем "
+    "делать выводы, поговорите со школой и посмотрите на исходные данные в конце страницы."
+)
+
+
+def row_of(frame: pd.DataFrame, year: int) -> dict[str, Any] | None:
+    """The row of a year as a dictionary; None if there is none."""
+    rows = frame[frame["year"] == year]
+    return None if rows.empty else cast(dict[str, Any], rows.iloc[0].to_dict())
+
+
+def reasons_of(frames: Frames, school_id: str) -> list[Reason]:
+    """Reasons of the latest year's status."""
+    analysis = frames.analysis
+    return reason_sentences(
+        analysis.identification,
+        frames.own_dataset(school_id),
+        school_id,
+        analysis.year,
+        criteria=frames.criteria[school_id],
+    )
+
+
+def head(frames: Frames, school_id: str) -> list[str]:
+    """Badge, sentence, reasons, key figures, what the page is for."""
+    analysis = frames.analysis
+    status = row_of(frames.statuses[school_id], analysis.year)
+    if status is None:
+        return [
+            raw(f"<p>{badge('insufficient')}</p>"),
+            f"За {school_year(analysis.year)} учебный год данных об этой школе нет, поэтому "
+            "статус не определялся.",
+        ]
+    code = str(status["status"])
+    blocks = [
+        raw(f"<p>{badge(code)} {fmt.escape(fmt.sentence_case(STATUS_LONG.get(code, '')))}</p>"),
+        fmt.escape_md(status_sentence(code, analysis.year, analysis.ruleset.title, status["n_met"]))
+        + (
+            " "
+            + fmt.escape_md(confidence_sentence(code, status["confidence"], status["probability"]))
+            if code != "excluded"
+            else ""
+        ),
+    ]
+    if code in LISTED:
+        blocks += _reasons(reasons_of(frames, school_id))
+    elif code == "risk_zone":
+        blocks += _near(frames, school_id)
+    blocks.append(_figures(frames, school_id, status))
+    blocks.append(callout("note", "Для поддержки, а не для наказания", SUPPORT_NOTE))
+    return blocks
+
+
+def _reasons(reasons: list[Reason]) -> list[str]:
+    if not reasons:
+        return []
+    blocks = ["**Почему:**", raw(_list_html(reasons[:REASONS_SHOWN]))]
+    rest = reasons[REASONS_SHOWN:]
+    if rest:
+        more = fmt.count_phrase(len(rest), "причина", "причины", "причин")
+        blocks.append(
+            raw(f"<details><summary>Ещё {fmt.escape(more)}</summary>{_list_html(rest)}</details>")
+        )
+    return blocks
+
+
+def _list_html(reasons: list[Reason]) -> str:
+    items = "".join(
+        f'<li class="shnor-reason"><p>{fmt.escape(reason.text)}</p>'
+        + "".join(
+            f'<span class="shnor-source">{fmt.escape(source.line())}</span>'
+            for source in reason.sources
+        )
+        + "</li>"
+        for reason in reasons
+    )
+    return f'<ul class="shnor-reasons">{items}</ul>'
+
+
+def _near(frames: Frames, school_id: str) -> list[str]:
+    """What is beyond its threshold in the latest year alone."""
+    analysis = frames.analysis
+    rows = frames.criteria[school_id]
+    rows = rows[
+        (rows["year"] == analysis.year) & rows["beyond_latest"].fillna(value=False).astype(bool)
+    ]
+    titles = {criterion.id: criterion.title for criterion in analysis.ruleset.criteria}
+    found = [f"- {fmt.escape_md(titles.get(str(name), name))}" for name in rows["criterion"]]
+    if not found:
+        return []
+    return [f"За порогом в {school_year(analysis.year)}:", "\n".join(found)]
+
+
+def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
+    analysis = frames.analysis
+    year = analysis.year
+    items: list[Card] = []
+    criteria = frames.criteria[school_id]
+    criteria = criteria[criteria["year"] == year]
+    judged = int(criteria["outcome"].isin(["met", "not_met"]).sum())
+    if judged and str(status["status"]) != "excluded":
+        met = 0 if fmt.is_missing(status["n_met"]) else int(status["n_met"])
+        items.append(
+            Card(
+                fmt.number(met),
+                fmt.plural(
+                    met, "показатель за порогом", "показателя за порогом", "показателей за порогом"
+                ),
+                f"из{fmt.NBSP}{fmt.count_of(judged, 'проверенного', 'проверенных')} по данным",
+                status=str(status["status"]) if met else "none",
+            )
+        )
+    score = row_of(frames.scores[school_id], year) if frames.scores is not None else None
+    if score is not None and not fmt.is_missing(score["share_of_max"]):
+        items.append(
+            Card(
+                fmt.percent(score["share_of_max"]),
+                "рейтинга от максимума",
+                fmt.sentence_case(rank_words(score)),
+            )
+        )
+    index = row_of(frames.index_scores[school_id], year) if frames.index_scores is not None else None
+    if index is not None and not fmt.is_missing(index["index"]):
+        items.append(
+            Card(
+                fmt.decimal(index["index"]),
+                "индекс социального благополучия",
+                "из 100; чем больше, тем благополучнее условия",
+            )
+        )
+    change = row_of(frames.dynamics[school_id], year) if frames.dynamics is not None else None
+    if change is not None and change["n_comparable"]:
+        items.append(
+            Card(
+                fmt.sentence_case(label(VERDICT, change["verdict"])),
+                "динамика результатов",
+                f"улучшений {change['n_improved']}, ухудшений {change['n_worsened']} "
+                f"из{fmt.NBSP}{change['n_comparable']} сопоставимых",
+            )
+        )
+    return cards(items) if items else ""
