@@ -130,12 +130,12 @@ def _print_faults(faults: Iterable[Fault], *, limit: int = 40) -> None:
 
 def _faults_workbook(project: Project, faults: list[Fault]) -> Path | None:
     """Write the workbook of faults; a workbook of an earlier run goes when all is well."""
-    from shnor_lib.sources.faults_workbook import write_faults_workbook
-
     path = project.root / "faults.xlsx"
     if not faults:
         path.unlink(missing_ok=True)
         return None
+    from shnor_lib.sources.faults_workbook import write_faults_workbook
+
     try:
         write_faults_workbook(path, faults)
     except PermissionError:
@@ -371,11 +371,12 @@ def demo(
     municipalities: Annotated[int, typer.Option(min=1, help="Сколько муниципалитетов.")] = 1,
     years: Annotated[int, typer.Option(min=2, max=10, help="Сколько лет.")] = 4,
     seed: Annotated[
-        int, typer.Option(help="Начальное число генератора: одно и то же даёт одни и те же файлы.")
-    ] = 2026,
+        int | None,
+        typer.Option(help="Начальное число генератора: одно и то же даёт одни и те же файлы."),
+    ] = None,
 ) -> None:
     """Создать проект с вымышленным регионом, похожим на настоящий по распределениям."""
-    from shnor_lib.demo import generate_demo
+    from shnor_lib.demo import DEFAULT_SEED, generate_demo
     from shnor_lib.scaffold import new_project
 
     made = new_project(
@@ -397,7 +398,7 @@ def demo(
             schools=schools,
             municipalities=municipalities,
             years=years,
-            seed=seed,
+            seed=DEFAULT_SEED if seed is None else seed,
             progress=progress,
         )
     out.print(f"Демонстрационный проект: {made}")

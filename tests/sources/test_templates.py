@@ -169,7 +169,7 @@ def tables_of_rows(draw):
     return name, tidy(name, pd.DataFrame(rows).astype(object))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=tables_of_rows())
 def test_a_written_workbook_reads_back_unchanged(case, tmp_path):
     name, frame = case

@@ -78,7 +78,7 @@ def generate_demo(
     --------
     >>> truth = generate_demo(Path("demo"))            # doctest: +SKIP
     >>> truth.of_kind("resilient")[0]["name"]          # doctest: +SKIP
-    'МБОУ «СОШ № 10 с. Тихое»'
+    'МБОУ «СОШ № 11 с. Нижнемеждуречное»'
     """
     root = Path(root)
     tell = progress or (lambda _: None)

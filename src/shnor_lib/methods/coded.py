@@ -88,7 +88,7 @@ def code_results(results: pd.DataFrame, schools: pd.Index, years: Iterable[int])
     }
     combinations = pd.DataFrame(
         {
-            name: pd.array(levels[name].tolist(), dtype=str(results[name].dtype)).take(
+            name: pd.Series(levels[name], dtype=results[name].dtype).array.take(
                 codes, allow_fill=True
             )
             for name, codes in columns.items()

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from shnor_lib.project import Calendar, packaged_calendar
+from shnor_lib.methods.coded import Coded, code_results
+from shnor_lib.project import Calendar, NotHeldEntry, ScaleBreak, packaged_calendar
 from shnor_lib.stats.intervals import difference_p_value, newcombe, wilson
 from shnor_lib.store import Dataset
 from shnor_lib.tables import SEASONS
@@ -24,7 +25,8 @@ from shnor_lib.tables import SEASONS
 LISTED: tuple[str, ...] = ("low_results", "difficult", "both")
 VERDICTS: tuple[str, ...] = ("positive", "negative", "no_change", "incomparable")
 
-_UNIT = ["school_id", "procedure", "grade", "subject"]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 _PAIR_DTYPES: dict[str, str] = {
     "school_id": "string",
     "procedure": "string",
@@ -138,210 +140,220 @@ def dynamics(
     """
     calendar = packaged_calendar() if calendar is None else calendar
     rule = DynamicsRule() if rule is None else rule
-    rows = dataset.results
-    rows = rows[((rows["n"] > 0) & rows["n_low"].notna()).fillna(value=False)]
-    rows = rows.sort_values([*_UNIT, "year", "season"], kind="stable").reset_index(drop=True)
+    rows = _Rows.of(dataset)
     pairs = pd.concat([_pairs(rows, calendar, rule), _not_held(rows, calendar, rule)])
-    pairs = pairs.reindex(columns=list(_PAIR_DTYPES)).astype(_PAIR_DTYPES)
-    pairs = pairs.sort_values([*_UNIT, "year_to", "season_to"], kind="stable")
-    pairs = pairs.reset_index(drop=True)
+    # By school, procedure, grade, subject and year: the codes are in that order.
+    pairs = pairs.sort_values(["_unit", "year_to"], kind="stable", ignore_index=True)
+    pairs = pairs[list(_PAIR_DTYPES)]
     pairs["p_adjusted"] = _adjusted(pairs)
     schools = _schools(pairs, rule)
     return DynamicsResult(pairs, schools, _summary(schools, listed), rule)
 
 
-def _pairs(rows: pd.DataFrame, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
-    if rows.empty:
-        return pd.DataFrame(columns=list(_PAIR_DTYPES))
-    unit = rows.groupby(_UNIT, sort=False, dropna=False).ngroup().to_numpy(dtype="int64")
-    year = rows["year"].to_numpy(dtype="int64")
-    season = pd.factorize(rows["season"])[0]
-    breaks = _breaks(rows, calendar)
-    key = pd.Index((unit * 8 + season) * 10_000 + year)
-    before = np.full(len(rows), -1, dtype=np.intp)
+@dataclass(frozen=True)
+class _Rows:
+    """Result rows as arrays, sorted by unit (school × procedure × grade × subject) and year."""
+
+    coded: Coded
+    unit: npt.NDArray[Any]
+    combination: npt.NDArray[Any]
+    year: npt.NDArray[Any]
+    season: npt.NDArray[Any]
+    n: Floats
+    low: Floats
+    good: Floats
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> _Rows:
+        known = dataset.results["school_id"].dropna().unique().astype("string")
+        coded = code_results(dataset.results, pd.Index(known).sort_values(), dataset.years)
+        n, low = coded.numbers("n"), coded.numbers("n_low")
+        good = coded.numbers("n4") + coded.numbers("n5")
+        # Combinations by rank, so that sorting by code is sorting by name.
+        parts = ["procedure", "grade", "subject"]
+        order = coded.combinations.sort_values(parts).index.to_numpy()
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        combination = rank[coded.combination]
+        unit = coded.school * max(len(order), 1) + combination
+        year = np.asarray(coded.years, dtype=np.int64)[coded.year] if len(n) else coded.year
+        keep = np.flatnonzero(~np.isnan(low) & (coded.school >= 0))
+        by = keep[np.lexsort((coded.season[keep], year[keep], unit[keep]))]
+        return cls(
+            coded=coded,
+            unit=unit[by],
+            combination=order[combination[by]] if len(by) else combination[by],
+            year=year[by],
+            season=coded.season[by],
+            n=n[by],
+            low=low[by],
+            good=good[by],
+        )
+
+    def covered(self, entry: NotHeldEntry | ScaleBreak) -> Flags:
+        """Rows a calendar entry is about, whatever the year."""
+        combinations = self.coded.combinations
+        fits = combinations["procedure"] == entry.procedure
+        if entry.grades:
+            fits &= combinations["grade"].isin(entry.grades)
+        if entry.subjects:
+            fits &= combinations["subject"].isin(entry.subjects)
+        flags: Flags = fits.fillna(value=False).to_numpy(dtype=bool)
+        return flags[self.combination]
+
+    def frame(self, at: npt.NDArray[np.intp]) -> pd.DataFrame:
+        """Names of the units of the given rows."""
+        school = self.unit[at] // max(len(self.coded.combinations), 1)
+        names = self.coded.combinations
+        return pd.DataFrame(
+            {
+                "_unit": self.unit[at],
+                "school_id": self.coded.schools.array.take(school),
+                **{name: names[name].array.take(self.combination[at]) for name in names},
+            }
+        )
+
+    def seasons(self, at: npt.NDArray[np.intp]) -> pd.api.extensions.ExtensionArray:
+        """Seasons of the given rows."""
+        return pd.array(self.coded.seasons, dtype="string").take(self.season[at], allow_fill=True)
+
+
+def _pairs(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
+    unit, year = rows.unit, rows.year
+    key = pd.Index((unit * 8 + rows.season + 1) * 10_000 + year)
+    before = np.full(len(unit), -1, dtype=np.intp)
     for gap in range(1, rule.max_gap + 1):
         found = key.get_indexer(key - gap)
         take = (before < 0) & (found >= 0)
         before[take] = found[take]
-    earlier = _previous(unit, year)
-    source = np.where(before >= 0, before, earlier)
+    source = np.where(before >= 0, before, _previous(unit, year))
     here = np.flatnonzero(source >= 0)
     source = source[here]
-    crossing = _crossing(breaks, year[source], year[here], here)
-    same = before[here] >= 0
-    comparable = same & (crossing < 0)
+    breaks = [
+        (entry.year, rows.covered(entry), entry.note or f"в {entry.year} году изменилась шкала")
+        for entry in calendar.scale_breaks
+    ]
+    crossing = np.full(len(here), -1, dtype=np.intp)
+    for position, (changed, covered, _) in enumerate(breaks):
+        between = (year[source] < changed) & (changed <= year[here])
+        crossing[covered[here] & between] = position
+    c = (before[here] >= 0) & (crossing < 0)
 
-    seasons: npt.NDArray[Any] = np.asarray(rows["season"].fillna("").tolist(), dtype=object)
-
-    def side(name: str, at: npt.NDArray[np.intp]) -> Any:
-        return rows[name].array.take(at)
-
-    x_from, n_from = _numbers(rows, "n_low", source), _numbers(rows, "n", source)
-    x_to, n_to = _numbers(rows, "n_low", here), _numbers(rows, "n", here)
-    nan = np.full(len(here), np.nan)
-    low_end, high_end, p_value = nan.copy(), nan.copy(), nan.copy()
-    c = comparable
+    x_from, n_from, x_to, n_to = rows.low[source], rows.n[source], rows.low[here], rows.n[here]
+    low_end, high_end, p_value = (np.full(len(here), np.nan) for _ in range(3))
     low_end[c], high_end[c] = newcombe(x_from[c], n_from[c], x_to[c], n_to[c], rule.level)
     p_value[c] = difference_p_value(x_from[c], n_from[c], x_to[c], n_to[c])
     low_from, low_to = x_from / n_from, x_to / n_to
-    delta = np.where(comparable, low_to - low_from, np.nan)
-    quality_from, quality_to = _quality(rows, source), _quality(rows, here)
-    verdict = np.select(
-        [~comparable, high_end < 0, low_end > 0], ["incomparable", "positive", "negative"],
-        "no_change",
-    )  # fmt: skip
-    frame = pd.DataFrame({name: side(name, here) for name in _UNIT})
-    return frame.assign(
-        season_from=side("season", source),
-        season_to=side("season", here),
-        year_from=year[source],
-        year_to=year[here],
-        n_from=side("n", source),
-        n_to=side("n", here),
-        low_from=low_from,
-        low_to=low_to,
-        delta_low=delta,
-        delta_low_ci_low=low_end,
-        delta_low_ci_high=high_end,
-        quality_from=quality_from,
-        quality_to=quality_to,
-        delta_quality=np.where(comparable, quality_to - quality_from, np.nan),
-        p_value=p_value,
-        # Counts, not differences of rounded shares: 10 points exactly is a jump.
-        jump=comparable & (x_to * n_from - x_from * n_to >= rule.jump * n_from * n_to - 1e-9),
-        verdict=verdict,
-        note=_notes(
-            comparable, same, crossing, breaks, year[source], year[here],
-            seasons[source],
-            seasons[here],
+    quality_from, quality_to = rows.good[source] / n_from, rows.good[here] / n_to
+    with np.errstate(invalid="ignore"):
+        verdict = np.select([~c, high_end < 0, low_end > 0], [3, 0, 1], 2)
+    return rows.frame(here).assign(
+        season_from=rows.seasons(source),
+        season_to=rows.seasons(here),
+        year_from=pd.array(year[source], dtype="Int64"),
+        year_to=pd.array(year[here], dtype="Int64"),
+        n_from=pd.array(n_from.astype(np.int64), dtype="Int64"),
+        n_to=pd.array(n_to.astype(np.int64), dtype="Int64"),
+        low_from=_nullable(low_from),
+        low_to=_nullable(low_to),
+        delta_low=_nullable(np.where(c, low_to - low_from, np.nan)),
+        delta_low_ci_low=_nullable(low_end),
+        delta_low_ci_high=_nullable(high_end),
+        quality_from=_nullable(quality_from),
+        quality_to=_nullable(quality_to),
+        delta_quality=_nullable(np.where(c, quality_to - quality_from, np.nan)),
+        p_value=_nullable(p_value),
+        p_adjusted=_nullable(np.full(len(here), np.nan)),
+        # Counts, not differences of rounded shares: ten points exactly are a jump.
+        jump=pd.array(
+            c & (x_to * n_from - x_from * n_to >= rule.jump * n_from * n_to - 1e-9),
+            dtype="boolean",
         ),
-    )  # fmt: skip
-
-
-def _numbers(rows: pd.DataFrame, name: str, at: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    return rows[name].to_numpy(dtype="float64", na_value=np.nan)[at]
-
-
-def _quality(rows: pd.DataFrame, at: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    good = _numbers(rows, "n4", at) + _numbers(rows, "n5", at)
-    return np.asarray(good / _numbers(rows, "n", at), dtype=np.float64)
+        verdict=pd.array(VERDICTS, dtype="string").take(verdict),
+        note=_notes(rows, c, crossing, [text for *_, text in breaks], source, here),
+    )
 
 
 def _previous(unit: npt.NDArray[Any], year: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     """Latest earlier row of the same unit in any season (rows sorted by unit and year)."""
     position = np.arange(len(unit), dtype=np.intp)
-    # First row of each unit-year; the row before it is the previous year, if the unit is the same.
-    starts = np.r_[True, (unit[1:] != unit[:-1]) | (year[1:] != year[:-1])]
+    # First row of each unit-year; the row before it is an earlier year, if the unit is the same.
+    starts = np.r_[True, (unit[1:] != unit[:-1]) | (year[1:] != year[:-1])][: len(unit)]
     before = np.maximum.accumulate(np.where(starts, position, 0)) - 1
     same = (before >= 0) & (unit[np.maximum(before, 0)] == unit)
     return np.where(same, before, -1)
 
 
-@dataclass(frozen=True)
-class _Break:
-    year: int
-    rows: npt.NDArray[np.bool_]
-    note: str
-
-
-def _breaks(rows: pd.DataFrame, calendar: Calendar) -> list[_Break]:
-    found = []
-    for entry in calendar.scale_breaks:
-        covered = rows["procedure"] == entry.procedure
-        if entry.grades:
-            covered &= rows["grade"].isin(entry.grades)
-        if entry.subjects:
-            covered &= rows["subject"].isin(entry.subjects)
-        note = entry.note or f"в {entry.year} году изменилась шкала"
-        found.append(_Break(entry.year, covered.fillna(value=False).to_numpy(dtype=bool), note))
-    return found
-
-
-def _crossing(
-    breaks: list[_Break],
-    year_from: npt.NDArray[np.int64],
-    year_to: npt.NDArray[np.int64],
-    here: npt.NDArray[np.intp],
-) -> npt.NDArray[np.intp]:
-    """Position of the break that lies between the two years; −1 if there is none."""
-    crossing = np.full(len(here), -1, dtype=np.intp)
-    for position, entry in enumerate(breaks):
-        crossing[entry.rows[here] & (year_from < entry.year) & (entry.year <= year_to)] = position
-    return crossing
-
-
 def _notes(
-    comparable: npt.NDArray[np.bool_],
-    same: npt.NDArray[np.bool_],
+    rows: _Rows,
+    comparable: Flags,
     crossing: npt.NDArray[np.intp],
-    breaks: list[_Break],
-    year_from: npt.NDArray[np.int64],
-    year_to: npt.NDArray[np.int64],
-    season_from: npt.NDArray[Any],
-    season_to: npt.NDArray[Any],
-) -> pd.Series:
-    """Built once for every different case."""
-    cases = pd.DataFrame(
-        {
-            "comparable": comparable,
-            "same": same,
-            "crossing": crossing,
-            "year_from": year_from,
-            "year_to": year_to,
-            "season_from": season_from,
-            "season_to": season_to,
-        }
-    )
-    codes = cases.groupby(list(cases.columns), sort=False, dropna=False).ngroup()
-    different = cases[~codes.duplicated()]
-    texts = [_note(case, breaks) for case in different.to_dict("records")]
-    return pd.Series(pd.array(texts, dtype="string").take(codes.to_numpy()))
+    breaks: list[str],
+    source: npt.NDArray[np.intp],
+    here: npt.NDArray[np.intp],
+) -> pd.api.extensions.ExtensionArray:
+    """Why not comparable, or across which years; written once for every different case."""
+    year_from, gap = rows.year[source], rows.year[here] - rows.year[source]
+    season = np.where(
+        rows.season[source] == rows.season[here], 0,
+        (rows.season[source] + 1) * 8 + rows.season[here] + 1,
+    )  # fmt: skip
+    key = ((crossing + 1) * 2 + comparable) * 64 + season
+    key = (key * 10_000 + year_from) * 200 + gap
+    _, first, back = np.unique(key, return_index=True, return_inverse=True)
+    texts = []
+    for at in first:
+        before, after = source[at], here[at]
+        if crossing[at] >= 0:
+            texts.append(breaks[int(crossing[at])])
+        elif comparable[at]:
+            texts.append("" if gap[at] == 1 else f"сравнение с {year_from[at]} годом")
+        elif season[at]:
+            names = [SEASONS.get(str(name), str(name)) for name in rows.seasons([before, after])]
+            texts.append(f"работа проводилась в разное время года: {names[0]} и {names[1]}")
+        else:
+            texts.append(f"предыдущий результат — {year_from[at]} года, слишком давно")
+    return pd.array(texts, dtype="string").take(back.reshape(-1))
 
 
-def _note(case: dict[Any, Any], breaks: list[_Break]) -> str:
-    if case["crossing"] >= 0:
-        return breaks[int(case["crossing"])].note
-    gap = case["year_to"] - case["year_from"]
-    if case["comparable"]:
-        return "" if gap == 1 else f"сравнение с {case['year_from']} годом"
-    if case["season_from"] != case["season_to"]:
-        one, other = (SEASONS.get(case[k], "?") for k in ("season_from", "season_to"))
-        return f"работа проводилась в разное время года: {one} и {other}"
-    return f"предыдущий результат — {case['year_from']} года, слишком давно"
-
-
-def _not_held(rows: pd.DataFrame, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
+def _not_held(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
     """What was measured before a year in which the procedure was not held."""
     parts = []
-    last = int(rows["year"].max()) if len(rows) else 0
+    last = int(rows.year.max()) if len(rows.year) else 0
     for entry in calendar.not_held:
         if entry.year > last:
             continue
-        covered = rows["procedure"] == entry.procedure
-        if entry.grades:
-            covered &= rows["grade"].isin(entry.grades)
-        if entry.subjects:
-            covered &= rows["subject"].isin(entry.subjects)
-        mine = rows[covered.fillna(value=False)]
-        held_after_all = pd.MultiIndex.from_frame(mine.loc[mine["year"] == entry.year, _UNIT])
-        before = mine[mine["year"].between(entry.year - rule.max_gap, entry.year - 1)]
-        before = before.drop_duplicates(_UNIT, keep="last")
-        before = before[~pd.MultiIndex.from_frame(before[_UNIT]).isin(held_after_all)]
+        covered = rows.covered(entry)
+        held_after_all = rows.unit[covered & (rows.year == entry.year)]
+        recent = (rows.year < entry.year) & (rows.year >= entry.year - rule.max_gap)
+        at = np.flatnonzero(covered & recent)
+        # Rows are sorted by unit and year: the last row of a unit is its latest.
+        at = at[np.r_[rows.unit[at][1:] != rows.unit[at][:-1], True][: len(at)]]
+        at = at[~np.isin(rows.unit[at], held_after_all)]
+        if not len(at):
+            continue
+        frame = rows.frame(at).reindex(columns=["_unit", *_PAIR_DTYPES]).astype(_PAIR_DTYPES)
         parts.append(
-            before[_UNIT].assign(
-                season_from=before["season"],
-                year_from=before["year"],
-                year_to=entry.year,
-                n_from=before["n"],
-                low_from=before["n_low"] / before["n"],
-                quality_from=(before["n4"] + before["n5"]) / before["n"],
-                jump=False,
-                verdict="incomparable",
-                note=entry.note or "не проводилось",
+            frame.assign(
+                season_from=rows.seasons(at),
+                year_from=pd.array(rows.year[at], dtype="Int64"),
+                year_to=pd.array(np.full(len(at), entry.year), dtype="Int64"),
+                n_from=pd.array(rows.n[at].astype(np.int64), dtype="Int64"),
+                low_from=_nullable(rows.low[at] / rows.n[at]),
+                quality_from=_nullable(rows.good[at] / rows.n[at]),
+                jump=pd.array(np.zeros(len(at), dtype=bool), dtype="boolean"),
+                verdict=pd.array(["incomparable"] * len(at), dtype="string"),
+                note=pd.array([entry.note or "не проводилось"] * len(at), dtype="string"),
             )
         )
-    parts = [part for part in parts if len(part)]
-    return pd.concat(parts) if parts else pd.DataFrame(columns=list(_PAIR_DTYPES))
+    if parts:
+        return pd.concat(parts)
+    empty = pd.DataFrame(columns=["_unit", *_PAIR_DTYPES])
+    return empty.astype({"_unit": "int64", **_PAIR_DTYPES})
+
+
+def _nullable(values: Floats) -> pd.api.extensions.ExtensionArray:
+    return pd.arrays.FloatingArray(np.nan_to_num(values), np.isnan(values))
 
 
 def _adjusted(pairs: pd.DataFrame) -> pd.Series:
@@ -355,11 +367,11 @@ def _adjusted(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _schools(pairs: pd.DataFrame, rule: DynamicsRule) -> pd.DataFrame:
+    codes = pd.Index(VERDICTS).get_indexer(pd.Index(pairs["verdict"]))
     counted = (
-        pairs.groupby(["school_id", "year_to", "verdict"], sort=True)
-        .size()
-        .unstack("verdict", fill_value=0)
-        .reindex(columns=list(VERDICTS), fill_value=0)
+        pd.DataFrame({name: codes == code for code, name in enumerate(VERDICTS)})
+        .groupby([pairs["school_id"], pairs["year_to"]], sort=True)
+        .sum()
         .astype("Int64")
         .reset_index()
     )

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from shnor_lib.faults import ShnorError
-from shnor_lib.sources.excel import head_cell, new_workbook, save, text_cell, wrapped_cell
+from shnor_lib.sources.excel import BOLD, head_cell, new_workbook, save, text_cell, wrapped_cell
 from shnor_lib.sources.values import quoted, school_year
 from shnor_lib.tables import PROVENANCE, TABLES, Column, Table
 
@@ -280,7 +280,7 @@ def _example_cell(sheet: Any, column: Column) -> WriteOnlyCell | None:
 def wrapped_title(sheet: Any, text: str) -> WriteOnlyCell:
     """A bold line that runs over the neighbouring columns."""
     cell = text_cell(sheet, text, keep_text=False)
-    cell.font = cell.font.copy(bold=True)
+    cell.font = BOLD
     return cell
 
 

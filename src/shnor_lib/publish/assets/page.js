@@ -62,6 +62,18 @@
   var fold = document.querySelector('.sidebar-fold');
   if (fold && window.matchMedia('(max-width: 63.99em)').matches) fold.open = false;
 
+  /* Paper has nothing to click: what is folded is printed open. */
+  var opened = [];
+  window.addEventListener('beforeprint', function () {
+    document.querySelectorAll('details.callout:not([open])').forEach(function (details) {
+      details.open = true;
+      opened.push(details);
+    });
+  });
+  window.addEventListener('afterprint', function () {
+    opened.splice(0).forEach(function (details) { details.open = false; });
+  });
+
   /* A table that fits keeps its heading in sight while the page scrolls; one that does not is
      scrolled sideways in its own box, which then can be reached with the keyboard. */
   var wraps = Array.prototype.slice.call(document.querySelectorAll('.shnor-table-wrap'));

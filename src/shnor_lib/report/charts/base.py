@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
-
-import pandas as pd
+from typing import Any
 
 from shnor_lib.report import format as fmt
 from shnor_lib.report.theme import LIMIT
@@ -20,9 +18,16 @@ Spec = dict[str, Any]
 PERCENT_SUFFIX = fmt.NNBSP + "%"
 
 
-def records(frame: pd.DataFrame) -> list[Spec]:
-    """Rows of a frame as dictionaries."""
-    return cast(list[Spec], frame.to_dict("records"))
+SAID_AT_MOST = 6
+"""Rows a chart's words name one by one; the table next to it has them all."""
+
+
+def and_more(count: int) -> str:
+    """What the words add when a chart has more rows than they name."""
+    rest = count - SAID_AT_MOST
+    if rest <= 0:
+        return ""
+    return f"; и ещё {fmt.count_phrase(rest, 'строка', 'строки', 'строк')}"
 
 
 def safe(value: Any) -> str:

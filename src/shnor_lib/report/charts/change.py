@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from shnor_lib.report import format as fmt
 from shnor_lib.report.charts.base import (
+    SAID_AT_MOST,
     Spec,
+    and_more,
     error_bars,
     hundred,
     legend_below,
     of,
     percent_axis,
-    records,
     rows_above,
     rows_axis,
     rows_height,
@@ -23,10 +22,11 @@ from shnor_lib.report.charts.base import (
 )
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from shnor_lib.report.labels import VERDICT, school_year, unit_label
+from shnor_lib.report.rows import Rows, records
 from shnor_lib.report.theme import OTHERS, VERDICT_COLOURS
 
 
-def change_plot(pairs: pd.DataFrame) -> Chart:
+def change_plot(pairs: Rows) -> Chart:
     """Change of the share of low results with its interval, a row per comparable unit.
 
     To the left of zero is better. Pairs that cannot be compared are not drawn: they are in
@@ -37,8 +37,12 @@ def change_plot(pairs: pd.DataFrame) -> Chart:
     pairs
         ``DynamicsResult.pairs`` of one school (or with a column ``label`` of one's own).
     """
-    known = pairs[(pairs["verdict"] != "incomparable") & pairs["delta_low"].notna()]
-    rows = records(known.sort_values("delta_low", ascending=False))
+    known = [
+        row
+        for row in records(pairs)
+        if row["verdict"] != "incomparable" and row["delta_low"] is not None
+    ]
+    rows = sorted(known, key=lambda row: -row["delta_low"])
     labels = [
         str(row["label"])
         if "label" in row
@@ -82,11 +86,11 @@ def change_plot(pairs: pd.DataFrame) -> Chart:
     }
     said = "; ".join(
         f"{text} — {fmt.points(row['delta_low'])}, динамика {VERDICT[row['verdict']]}"
-        for text, row in zip(labels[:12], rows[:12], strict=True)
+        for text, row in zip(labels[:SAID_AT_MOST], rows[:SAID_AT_MOST], strict=True)
     )
     alt = (
         "Изменение доли низких результатов по сравнению с прошлым сопоставимым годом "
-        f"(меньше нуля — лучше): {said}."
+        f"(меньше нуля — лучше): {said}{and_more(len(rows))}."
         if rows
         else PLOT_ALT_EMPTY
     )
@@ -105,7 +109,7 @@ def _change_text(text: str, row: Spec) -> str:
 
 
 def dumbbell(
-    rows: pd.DataFrame, *, title: str = "доля «2»", before: str = "было", after: str = "стало"
+    rows: Rows, *, title: str = "доля «2»", before: str = "было", after: str = "стало"
 ) -> Chart:
     """Two shares per row joined by a line: before and after.
 
@@ -118,7 +122,11 @@ def dumbbell(
     before, after
         Names of the two years.
     """
-    items = records(rows.dropna(subset=["share_from", "share_to"]))
+    items = [
+        row
+        for row in records(rows)
+        if row["share_from"] is not None and row["share_to"] is not None
+    ]
     joins_x: list[float | None] = []
     joins_y: list[float | None] = []
     for position, row in enumerate(items):
@@ -173,13 +181,14 @@ def dumbbell(
     }
     said = "; ".join(
         f"{row['label']}: {fmt.percent(row['share_from'])} → {fmt.percent(row['share_to'])}"
-        for row in items[:12]
+        for row in items[:SAID_AT_MOST]
     )
-    alt = f"{fmt.sentence_case(title)}, {before} и {after}: {said}." if items else PLOT_ALT_EMPTY
+    words = f"{said}{and_more(len(items))}"
+    alt = f"{fmt.sentence_case(title)}, {before} и {after}: {words}." if items else PLOT_ALT_EMPTY
     return Chart(spec(data, layout, rows_height(len(items), extra=104)), alt)
 
 
-def positive_share(summary: pd.DataFrame) -> Chart:
+def positive_share(summary: Rows) -> Chart:
     """Share of schools with positive dynamics by year, with its interval.
 
     Parameters
@@ -187,7 +196,7 @@ def positive_share(summary: pd.DataFrame) -> Chart:
     summary
         ``DynamicsResult.summary``: year, n_schools, n_positive, share_positive, low, high.
     """
-    rows = records(summary[summary["n_schools"] > 0].sort_values("year"))
+    rows = sorted((r for r in records(summary) if r["n_schools"]), key=lambda r: r["year"])
     years = [int(row["year"]) for row in rows]
     values = [hundred(row["share_positive"]) for row in rows]
     data = [

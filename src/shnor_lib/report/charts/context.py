@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from shnor_lib.report import format as fmt
 from shnor_lib.report.charts.base import (
+    SAID_AT_MOST,
     Spec,
+    and_more,
     hundred,
     legend_below,
     percent_axis,
-    records,
     rows_above,
     rows_axis,
     rows_height,
@@ -21,6 +20,7 @@ from shnor_lib.report.charts.base import (
     spec,
 )
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
+from shnor_lib.report.rows import Rows, records
 from shnor_lib.report.theme import ACCENT, LIMIT, OTHERS, SERIES
 from shnor_lib.report.words import rank_words
 
@@ -28,9 +28,7 @@ NAMED_AT_MOST = 60
 """Beyond this number of schools the others go without a name: pages stay small."""
 
 
-def rank_plot(
-    scores: pd.DataFrame, names: Mapping[str, str], *, highlight: str | None = None
-) -> Chart:
+def rank_plot(scores: Rows, names: Mapping[str, str], *, highlight: str | None = None) -> Chart:
     """Every school's place with its 95 % interval; one school stands out.
 
     Parameters
@@ -43,8 +41,8 @@ def rank_plot(
     highlight
         The school the page is about.
     """
-    known = scores.dropna(subset=["rank"]).sort_values(["rank", "school_id"])
-    rows = records(known)
+    known = [row for row in records(scores) if row["rank"] is not None]
+    rows = sorted(known, key=lambda row: (row["rank"], row["school_id"]))
     named = len(rows) <= NAMED_AT_MOST
     others = [(i, row) for i, row in enumerate(rows) if row["school_id"] != highlight]
     own = [(i, row) for i, row in enumerate(rows) if row["school_id"] == highlight]
@@ -131,7 +129,7 @@ def _rank_ticks(last: int) -> list[int]:
 
 
 def index_results(
-    points: pd.DataFrame,
+    points: Rows,
     names: Mapping[str, str],
     *,
     highlight: str | None = None,
@@ -150,22 +148,24 @@ def index_results(
     result_title
         Russian title of the result axis.
     """
-    known = points.dropna(subset=["index", "result"])
+    known = [
+        row for row in records(points) if row["index"] is not None and row["result"] is not None
+    ]
     named = len(known) <= NAMED_AT_MOST
     data: list[Spec] = []
     for own, name, colour, size in (
         (False, "другие школы" if highlight else "школы", OTHERS, 7),
         (True, "эта школа", ACCENT, 13),
     ):
-        chosen = known[(known["school_id"] == highlight) == own]
-        if chosen.empty:
+        chosen = [row for row in known if (row["school_id"] == highlight) == own]
+        if not chosen:
             continue
         trace: Spec = {
             "type": "scatter",
             "mode": "markers",
             "name": name,
-            "x": [round(float(value), 1) for value in chosen["index"]],
-            "y": [round(float(value) * 100, 1) for value in chosen["result"]],
+            "x": [round(float(row["index"]), 1 if named else None) for row in chosen],
+            "y": [round(float(row["result"]) * 100, 1 if named else None) for row in chosen],
             "marker": {"size": size, "color": colour, "opacity": 1 if own else 0.75},
             "hoverinfo": "skip",
         }
@@ -174,7 +174,7 @@ def index_results(
             trace["hovertext"] = [
                 f"{short(names.get(row['school_id'], row['school_id']), 40)}<br>"
                 f"индекс {fmt.decimal(row['index'])}<br>результаты {fmt.percent(row['result'])}"
-                for row in records(chosen)
+                for row in chosen
             ]
         data.append(trace)
     layout = {
@@ -186,20 +186,20 @@ def index_results(
         "yaxis": percent_axis(result_title, range=[-3, 103]),
         "legend": legend_below(),
     }
-    here = known[known["school_id"] == highlight]
+    here = [row for row in known if row["school_id"] == highlight]
     alt = (
         "Индекс социального благополучия и результаты: "
         f"{fmt.count_phrase(len(known), 'школа', 'школы', 'школ')}."
     )
-    if len(here):
+    if here:
         alt += (
-            f" Эта школа: индекс {fmt.decimal(here['index'].iloc[0])}, "
-            f"результаты {fmt.percent(here['result'].iloc[0])}."
+            f" Эта школа: индекс {fmt.decimal(here[0]['index'])}, "
+            f"результаты {fmt.percent(here[0]['result'])}."
         )
     return Chart(spec(data, layout, 340), alt if len(known) else PLOT_ALT_EMPTY)
 
 
-def passport_bars(rows: pd.DataFrame, *, median_name: str = "медиана школ") -> Chart:
+def passport_bars(rows: Rows, *, median_name: str = "медиана школ") -> Chart:
     """Shares of the social passport against thresholds and the middle of the others.
 
     Parameters
@@ -210,7 +210,7 @@ def passport_bars(rows: pd.DataFrame, *, median_name: str = "медиана шк
     median_name
         What the comparison is.
     """
-    items = records(rows.dropna(subset=["share"]))
+    items = [row for row in records(rows) if row["share"] is not None]
     places = list(range(len(items)))
     data: list[Spec] = [
         {
@@ -276,13 +276,17 @@ def passport_bars(rows: pd.DataFrame, *, median_name: str = "медиана шк
             if not fmt.is_missing(row["threshold"])
             else ""
         )
-        for row in items
+        for row in items[:SAID_AT_MOST]
     )
-    alt = f"Доли обучающихся по социальному паспорту: {said}." if items else PLOT_ALT_EMPTY
+    alt = (
+        f"Доли обучающихся по социальному паспорту: {said}{and_more(len(items))}."
+        if items
+        else PLOT_ALT_EMPTY
+    )
     return Chart(spec(data, layout, rows_height(len(items), each=38, extra=104)), alt)
 
 
-def contribution_bars(rows: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
+def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
     """Earned against possible, a bar per indicator: what a score is made of.
 
     Parameters
@@ -294,7 +298,7 @@ def contribution_bars(rows: pd.DataFrame, *, title: str, unit: str = "") -> Char
     unit
         Unit after the numbers.
     """
-    items = records(rows[rows["possible"] > 0])
+    items = [row for row in records(rows) if row["possible"]]
     places = list(range(len(items)))
     tail = f"{fmt.NBSP}{unit}" if unit else ""
     data: list[Spec] = []
@@ -329,7 +333,7 @@ def contribution_bars(rows: pd.DataFrame, *, title: str, unit: str = "") -> Char
     }
     said = "; ".join(
         f"{row['title']} — {fmt.decimal(row['earned'], 2)} из {fmt.decimal(row['possible'], 2)}"
-        for row in items
+        for row in items[:SAID_AT_MOST]
     )
-    alt = f"{fmt.sentence_case(title)}: {said}." if items else PLOT_ALT_EMPTY
+    alt = f"{fmt.sentence_case(title)}: {said}{and_more(len(items))}." if items else PLOT_ALT_EMPTY
     return Chart(spec(data, layout, rows_height(len(items), each=38, extra=104)), alt)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from shnor_lib.report import format as fmt
 from shnor_lib.report.charts.base import (
+    SAID_AT_MOST,
     Spec,
+    and_more,
     error_bars,
     heading,
     hundred,
@@ -18,7 +18,6 @@ from shnor_lib.report.charts.base import (
     limit_line,
     of,
     percent_axis,
-    records,
     rows_above,
     rows_axis,
     rows_height,
@@ -29,6 +28,7 @@ from shnor_lib.report.charts.base import (
 )
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from shnor_lib.report.labels import SEASONS_SHORT, school_year
+from shnor_lib.report.rows import Rows, records
 from shnor_lib.report.theme import ACCENT, MARK_COLOURS, OTHERS, SHARE_SCALE
 
 WRITTEN_COLUMNS = 9
@@ -38,16 +38,16 @@ _SYMBOL = {"spring": "circle", "autumn": "diamond"}
 
 
 def low_share(
-    series: pd.DataFrame,
+    series: Rows,
     *,
     title: str,
     years: Sequence[int],
     what: str = "доля «2»",
     threshold: float | None = None,
     threshold_label: str = "",
-    median: pd.DataFrame | None = None,
+    median: Rows | None = None,
     median_name: str = "медиана школ",
-    grades: pd.DataFrame | None = None,
+    grades: Rows | None = None,
     breaks: Mapping[int, str] | None = None,
     height: int = 250,
 ) -> Chart:
@@ -78,13 +78,13 @@ def low_share(
         Pixels.
     """
     breaks = breaks or {}
-    rows = records(series.sort_values(["year", "season"]))
+    rows = sorted(records(series), key=_when)
     data: list[Spec] = []
     tops = [hundred(row["high"]) or 0 for row in rows]
     if threshold is not None:
         tops.append(threshold * 100)
     if median is not None and len(median):
-        peers = records(median.sort_values(["year", "season"]))
+        peers = sorted(records(median), key=_when)
         data.append(
             {
                 "type": "scatter",
@@ -105,23 +105,24 @@ def low_share(
         )
         tops += [hundred(row["share"]) or 0 for row in peers]
     if grades is not None and len(grades):
+        single = records(grades)
         data.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": "отдельные классы",
-                "x": [int(year) for year in grades["year"]],
-                "y": [hundred(share) for share in grades["share"]],
+                "x": [int(row["year"]) for row in single],
+                "y": [hundred(row["share"]) for row in single],
                 "marker": {"size": 6, "color": ACCENT, "symbol": "circle-open", "opacity": 0.7},
                 "hoverinfo": "text",
                 "hovertext": [
                     f"{int(row['grade'])} класс, {school_year(row['year'])}<br>{what}: "
                     f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
-                    for row in records(grades)
+                    for row in single
                 ],
             }
         )
-        tops += [hundred(share) or 0 for share in grades["share"]]
+        tops += [hundred(row["share"]) or 0 for row in single]
     data.append(
         {
             "type": "scatter",
@@ -224,6 +225,11 @@ def low_share(
     return Chart(spec(data, layout, height), alt if rows else PLOT_ALT_EMPTY)
 
 
+def _when(row: Spec) -> tuple[int, bool]:
+    """Order in time: a year's programme is written in spring, or in the autumn after it."""
+    return int(row["year"]), str(row["season"]) == "autumn"
+
+
 def _breaks_between(first: Spec, second: Spec, breaks: Mapping[int, str]) -> bool:
     """Whether two neighbouring points must not be joined."""
     if first["season"] != second["season"]:
@@ -263,7 +269,7 @@ def _point_text(row: Spec, what: str) -> str:
     )
 
 
-def mark_distribution(rows: pd.DataFrame) -> Chart:
+def mark_distribution(rows: Rows) -> Chart:
     """Stacked bars of 100 %: which marks the participants got, a bar per row.
 
     Parameters
@@ -271,8 +277,8 @@ def mark_distribution(rows: pd.DataFrame) -> Chart:
     rows
         label (Russian), n, n2, n3, n4, n5; rows without marks are left out.
     """
-    known = rows[rows[["n2", "n3", "n4", "n5"]].notna().all(axis=1) & (rows["n"] > 0)]
-    items = records(known)
+    marks = ("n2", "n3", "n4", "n5")
+    items = [row for row in records(rows) if row["n"] and all(row[m] is not None for m in marks)]
     data: list[Spec] = []
     for name, mark in (("n2", "«2»"), ("n3", "«3»"), ("n4", "«4»"), ("n5", "«5»")):
         shares = [row[name] / row["n"] for row in items]
@@ -319,14 +325,14 @@ def mark_distribution(rows: pd.DataFrame) -> Chart:
         f"{row['label']}: «2» — {fmt.percent(row['n2'] / row['n'])}, "
         f"«4» и «5» — {fmt.percent((row['n4'] + row['n5']) / row['n'])} "
         f"({fmt.count_phrase(row['n'], 'участник', 'участника', 'участников')})"
-        for row in items
+        for row in items[:SAID_AT_MOST]
     )
-    alt = f"Распределение отметок. {said}." if items else PLOT_ALT_EMPTY
+    alt = f"Распределение отметок. {said}{and_more(len(items))}." if items else PLOT_ALT_EMPTY
     return Chart(spec(data, layout, rows_height(len(items), extra=104)), alt)
 
 
 def share_map(
-    cells: pd.DataFrame,
+    cells: Rows,
     *,
     row_title: str = "",
     what: str = "доля «2»",
@@ -346,15 +352,17 @@ def share_map(
     rows, columns
         Order of labels; default: as they come.
     """
-    order_y = list(rows) if rows is not None else list(dict.fromkeys(cells["row"]))
-    order_x = list(columns) if columns is not None else list(dict.fromkeys(cells["column"]))
+    found = records(cells)
+    order_y = list(rows) if rows is not None else list(dict.fromkeys(c["row"] for c in found))
+    order_x = (
+        list(columns) if columns is not None else list(dict.fromkeys(c["column"] for c in found))
+    )
     place_y = {name: position for position, name in enumerate(order_y)}
     place_x = {name: position for position, name in enumerate(order_x)}
     z: list[list[float | None]] = [[None] * len(order_x) for _ in order_y]
-    text = [[""] * len(order_x) for _ in order_y]
     hover = [[f"{safe(y)}<br>{safe(x)}: {fmt.NO_DATA}" for x in order_x] for y in order_y]
     worst: tuple[float, str] = (-1.0, "")
-    for cell in records(cells):
+    for cell in found:
         if cell["row"] not in place_y or cell["column"] not in place_x:
             continue
         if fmt.is_missing(cell["n"]) or fmt.is_missing(cell["n_low"]) or cell["n"] <= 0:
@@ -362,7 +370,6 @@ def share_map(
         share = cell["n_low"] / cell["n"]
         i, j = place_y[cell["row"]], place_x[cell["column"]]
         z[i][j] = hundred(share)
-        text[i][j] = fmt.decimal(share * 100, 0)
         hover[i][j] = (
             f"{safe(cell['row'])}<br>{safe(cell['column'])}: {fmt.percent(share)} "
             f"({of(cell['n_low'], cell['n'])})"
@@ -375,9 +382,7 @@ def share_map(
             "x": list(range(len(order_x))),
             "y": list(range(len(order_y))),
             "z": z,
-            "text": text,
-            # plotly reads this as a pattern: the cell's own text
-            "texttemplate": "%{text}" if len(order_x) <= WRITTEN_COLUMNS else "",
+            "texttemplate": "%{z:.0f}" if len(order_x) <= WRITTEN_COLUMNS else "",
             "textfont": {"size": 11},
             "hovertext": hover,
             "hoverinfo": "text",

@@ -11,7 +11,6 @@ from shnor_lib.report.charts.base import (
     Spec,
     legend_below,
     of,
-    records,
     rows_above,
     rows_axis,
     rows_height,
@@ -23,10 +22,11 @@ from shnor_lib.report.charts.base import (
 )
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from shnor_lib.report.labels import STATUS
+from shnor_lib.report.rows import Rows, records
 from shnor_lib.report.theme import ACCENT, OTHERS, STATUS_COLOURS
 
 
-def readings_bars(readings: pd.DataFrame, *, option: str = "label") -> Chart:
+def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
     """How many schools each reading of the open questions puts on the list.
 
     Parameters
@@ -37,8 +37,8 @@ def readings_bars(readings: pd.DataFrame, *, option: str = "label") -> Chart:
     option
         Column with the words of the option.
     """
-    column = option if option in readings else "option"
     rows = records(readings)
+    column = option if rows and option in rows[0] else "option"
     labels = []
     question = None
     for row in rows:

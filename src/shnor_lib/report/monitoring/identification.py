@@ -19,7 +19,6 @@ from shnor_lib.report.labels import (
     LISTED,
     STATUS,
     STATUS_FOR,
-    label,
     school_year,
     unit_label,
 )
@@ -744,8 +743,3 @@ def parameters_line(
         f"«{fmt.escape_md(found.ruleset.title)}» ({found.ruleset.source.standing}); "
         f"школ в реестре — {fmt.number(len(data.schools))}; {who}."
     )
-
-
-def status_words(code: object) -> str:
-    """Name of a status."""
-    return label(STATUS, code)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from shnor_lib.report import format as fmt
-from shnor_lib.report.labels import CONFIDENCE, LISTED, STATUS, label, school_year
+from shnor_lib.report.labels import CONFIDENCE, LISTED, STATUS, school_year
 
 SCHOOLS = ("школа", "школы", "школ")
 NAMED = 20
@@ -91,40 +91,6 @@ def changes(statuses: pd.DataFrame, year: int, before: int) -> pd.DataFrame:
 def verb(n: int, one: str, many: str) -> str:
     """The verb that goes with a number: «вошла 21 школа», «вошли 3 школы»."""
     return fmt.plural(n, one, many, many)
-
-
-def year_sentence(statuses: pd.DataFrame, year: int) -> str:
-    """The answer in one or two sentences: how many of how many are on the list, and how surely.
-
-    Markdown.
-    """
-    counts = count_statuses(statuses, year)
-    if not counts.total:
-        return f"За {school_year(year)} учебный год статусов нет: данных нет ни у одной школы."
-    schools = fmt.count_of(counts.total, "школы", "школ")
-    if not counts.listed:
-        sentence = f"В {school_year(year)} учебном году в списке нет ни одной из {schools}."
-        unknown = counts.by_status["insufficient"]
-        if unknown:
-            sentence += (
-                f" При этом {_about(unknown)} данных недостаточно, чтобы судить: это не значит, "
-                "что у них всё благополучно."
-            )
-        return sentence
-    parts = [
-        f"{STATUS[code]} — {fmt.number(counts.by_status[code])}"
-        for code in LISTED
-        if counts.by_status[code]
-    ]
-    sentence = (
-        f"В {school_year(year)} учебном году в списке **{fmt.number(counts.listed)} из {schools}** "
-        f"({counts.share(counts.listed)}): {', '.join(parts)}."
-    )
-    return f"{sentence} {confidence_sentence(statuses, year)}"
-
-
-def _about(n: int) -> str:
-    return f"о{fmt.NBSP}{fmt.number(n)}{fmt.NBSP}{fmt.plural(n, 'школе', 'школах', 'школах')}"
 
 
 def confidence_sentence(statuses: pd.DataFrame, year: int) -> str:
@@ -252,13 +218,3 @@ def listed_frame(
         _grave=table["status"].map(gravity), _sure=table["confidence"].map(sureness)
     ).sort_values(["_grave", "_sure", "name", "school_id"])
     return order.drop(columns=["_grave", "_sure"]).reset_index(drop=True)
-
-
-def criteria_titles(ids: str, titles: Mapping[str, str]) -> str:
-    """Titles of criteria given by their ids joined with «, »."""
-    return "; ".join(titles.get(key, key) for key in ids.split(", ") if key)
-
-
-def status_name(code: object) -> str:
-    """Name of a status for a sentence."""
-    return label(STATUS, code)

@@ -10,17 +10,18 @@ from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import Card, callout, capped, cards, page, show
 from shnor_lib.report.charts import status_counts
 from shnor_lib.report.display import Col
-from shnor_lib.report.labels import LISTED, STATUS, school_year
+from shnor_lib.report.labels import STATUS, school_year
 from shnor_lib.report.monitoring.lists import (
     SCHOOLS,
     change_blocks,
+    confidence_sentence,
     count_statuses,
     listed_frame,
-    year_sentence,
 )
 from shnor_lib.report.pages.method import standing_badge
 from shnor_lib.report.pages.monitorings import conducted
 from shnor_lib.report.pages.quality import fault_counts, fault_phrase
+from shnor_lib.report.words import year_summary
 
 LIST_SHOWN = 40
 """Schools of the list shown on the home page at most."""
@@ -50,7 +51,8 @@ def home_page(
     return page(
         [
             f"[{fmt.escape_md(analysis.subtitle)}]{{.subtitle}}" if analysis.subtitle else "",
-            year_sentence(statuses, year),
+            fmt.escape_md(year_summary(statuses, year)),
+            confidence_sentence(statuses, year),
             _cards(analysis),
             callout(
                 "tip",
@@ -176,11 +178,6 @@ def _data(analysis: Analysis) -> list[str]:
         f"{fault_phrase(dataset.faults)}. Подробно — на странице "
         "[«Качество данных»](reports/data-quality.qmd)."
     )
-    kind = "warning" if counts[Severity.ERROR] or counts[Severity.WARNING] else "note"
-    return [callout("warning" if kind == "warning" else "note", "О данных", text, level=3)]
-
-
-def listed_count(analysis: Analysis) -> int:
-    """Schools on the list in the latest year."""
-    statuses = analysis.identification.statuses
-    return int(((statuses["year"] == analysis.year) & statuses["status"].isin(LISTED)).sum())
+    if counts[Severity.ERROR] or counts[Severity.WARNING]:
+        return [callout("warning", "О данных", text, level=3)]
+    return [text]

@@ -25,6 +25,7 @@ from shnor_lib.methods.rating_definition import (
 )
 from shnor_lib.methods.ruleset import Criterion, RuleSet, Switch
 from shnor_lib.report import format as fmt
+from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import bullets, callout, capped, front_matter, page, show
 from shnor_lib.report.charts import agreement_map, readings_bars, status_by_ruleset
 from shnor_lib.report.display import Col, DataTable
@@ -56,33 +57,19 @@ STANDING_MEANING: dict[str, str] = {
 """What each standing means, in words."""
 
 
-def method_page(
-    ruleset: RuleSet,
-    compared: Mapping[str, Identification],
-    readings: pd.DataFrame,
-    rating: Rating | None,
-    index: Index | None,
-    names: Mapping[str, str],
-    links: Mapping[str, str],
-    year: int | None,
-) -> bytes:
+def method_page(analysis: Analysis, names: Mapping[str, str], links: Mapping[str, str]) -> bytes:
     """``method.qmd``.
 
     Parameters
     ----------
-    ruleset
-        The rules in force.
-    compared
-        Rule set's id → result, the rules in force first.
-    readings
-        Result of ``count_readings`` for the rules in force.
-    rating, index
-        Definitions in use; None when the project has none.
+    analysis
+        Results of all methods with their definitions.
     names, links
         School's id → name and → source path from this page.
-    year
-        The latest year; None without data.
     """
+    ruleset, year = analysis.ruleset, analysis.year
+    rating, index = analysis.rating, analysis.index
+    refusals = analysis.refusals
     return page(
         [
             front_matter(
@@ -96,19 +83,31 @@ def method_page(
             "## Как из критериев складывается статус",
             *_decision(ruleset),
             "## Что документ оставляет открытым",
-            *_switches(ruleset, readings, year),
+            *_switches(ruleset, analysis.readings, year),
             "## Сравнение сводов правил",
-            *_comparison(ruleset, compared, names, links, year),
+            *_comparison(ruleset, analysis.identifications, names, links, year),
+            *_refused(refusals, "ruleset:", "Свод правил"),
             "## Рейтинг школ",
-            *_rating(rating),
+            *(_rating(rating.definition) if rating else []),
+            *_refused(refusals, "rating:", "Рейтинг"),
             "## Индекс социального благополучия школ",
-            *_index(index),
+            *(_index(index.definition) if index else []),
+            *_refused(refusals, "index:", "Индекс"),
             "## Как посчитана надёжность",
             *_confidence(),
             "## Словарь",
             *_glossary(),
         ]
     )
+
+
+def _refused(refusals: Mapping[str, str], prefix: str, what: str) -> list[str]:
+    """Sentences about what could not be computed, with the reason."""
+    return [
+        f"{what} «{fmt.escape_md(key.removeprefix(prefix))}» не применён: {fmt.escape_md(reason)}"
+        for key, reason in refusals.items()
+        if key.startswith(prefix)
+    ]
 
 
 def standing_badge(standing: str) -> str:
@@ -245,7 +244,7 @@ def _decision(ruleset: RuleSet) -> list[str]:
 # --- open questions ----------------------------------------------------------------------------
 
 
-def _switches(ruleset: RuleSet, readings: pd.DataFrame, year: int | None) -> list[str]:
+def _switches(ruleset: RuleSet, readings: pd.DataFrame | None, year: int) -> list[str]:
     switches: Mapping[str, Switch[Any]] = dict(ruleset.switches)  # type: ignore[arg-type]
     if not switches:
         return ["Открытых вопросов свод правил не содержит."]
@@ -284,7 +283,7 @@ def _switches(ruleset: RuleSet, readings: pd.DataFrame, year: int | None) -> lis
             )
         )
     )
-    if readings.empty or year is None:
+    if readings is None or readings.empty:
         return blocks
     blocks += [
         "### Сколько школ в списке при каждом прочтении",
@@ -303,9 +302,9 @@ def _comparison(
     compared: Mapping[str, Identification],
     names: Mapping[str, str],
     links: Mapping[str, str],
-    year: int | None,
+    year: int,
 ) -> list[str]:
-    if len(compared) < 2 or year is None:
+    if len(compared) < 2:
         return ["Других сводов правил для сравнения в настройках нет."]
     comparison = compare_rulesets(compared, year)
     titles = {name: found.ruleset.title for name, found in compared.items()}
@@ -448,9 +447,7 @@ _MEASURES = {
 }
 
 
-def _rating(rating: Rating | None) -> list[str]:
-    if rating is None:
-        return ["Рейтинг в проекте не настроен."]
+def _rating(rating: Rating) -> list[str]:
     total = sum(item.weight for _, item in rating.indicators)
     rows = pd.DataFrame(
         [
@@ -542,9 +539,7 @@ def _goalposts(rule: Goalposts, *, share: bool) -> str:
     return f"постоянная шкала от {shown(rule.low)} до {shown(rule.high)}"
 
 
-def _index(index: Index | None) -> list[str]:
-    if index is None:
-        return ["Индекс в проекте не настроен."]
+def _index(index: Index) -> list[str]:
     total = sum(component.weight for component in index.components)
     weighted = index.mode == "weighted"
     rows = pd.DataFrame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,7 +113,7 @@ def conducted(notebooks: Sequence[str]) -> list[Monitoring]:
 
     A notebook the regulation does not know (a project's own) comes after them, under its name.
     """
-    names = [name.removesuffix(".ipynb") for name in notebooks]
+    names = list(dict.fromkeys(notebooks))
     known = [m for m in MONITORINGS if m.notebook in names]
     of_regulation = {m.notebook for m in MONITORINGS if m.notebook}
     own = [
@@ -123,17 +123,15 @@ def conducted(notebooks: Sequence[str]) -> list[Monitoring]:
     return known + own
 
 
-def monitorings_page(years: Sequence[int], notebooks: Sequence[str]) -> bytes:
+def monitorings_page(years: Mapping[int, Sequence[str]]) -> bytes:
     """``monitorings.qmd``: years × monitorings with links, and what each of them is.
 
     Parameters
     ----------
     years
-        Years that have data; the latest is shown first.
-    notebooks
-        Names of the notebooks that are run.
+        Year → names of the notebooks there are; the latest year is shown first.
     """
-    here = conducted(notebooks)
+    here = conducted([name for names in years.values() for name in names])
     absent = [m for m in MONITORINGS if m not in here]
     return page(
         [
@@ -162,16 +160,21 @@ def monitorings_page(years: Sequence[int], notebooks: Sequence[str]) -> bytes:
     )
 
 
-def _years_table(years: Sequence[int], here: Sequence[Monitoring]) -> str:
-    if not years or not here:
-        return "Данных ещё нет: ни один мониторинг не проведён."
+def _years_table(years: Mapping[int, Sequence[str]], here: Sequence[Monitoring]) -> str:
+    if not here:
+        return "Ни один мониторинг ещё не проведён."
     head = "| Учебный год | " + " | ".join(f"{m.number}. {m.title}" for m in here) + " |"
     rule = "|:---|" + ":---|" * len(here)
     rows = [
         f"| {school_year(year)} | "
-        + " | ".join(f"[открыть за {school_year(year)}]({year}/{m.notebook}.ipynb)" for m in here)
+        + " | ".join(
+            f"[открыть за {school_year(year)}]({year}/{m.notebook}.ipynb)"
+            if m.notebook in names
+            else "не проведён"
+            for m in here
+        )
         + " |"
-        for year in sorted(years, reverse=True)
+        for year, names in sorted(years.items(), reverse=True)
     ]
     return "\n".join([head, rule, *rows])
 
@@ -200,30 +203,24 @@ def _absent(absent: Sequence[Monitoring]) -> str:
     )
 
 
-def sidebar(years: Sequence[int], notebooks: Sequence[str]) -> dict[str, Any]:
-    """``website.sidebar`` of ``_quarto.yml``: monitorings by year, the latest first.
+def sidebar(years: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+    """Side menu of the monitorings by year, the latest first.
 
     Addresses are source paths from the project's root, as both engines expect them.
+
+    Parameters
+    ----------
+    years
+        Year → names of the notebooks there are.
     """
-    here = conducted(notebooks)
     contents: list[dict[str, Any]] = [
         {"text": "Все мониторинги", "href": "reports/monitorings.qmd"}
     ]
-    contents += [
-        {
-            "section": school_year(year),
-            "contents": [
-                {
-                    "text": f"{m.number}. {m.title}",
-                    "href": f"reports/{year}/{m.notebook}.ipynb",
-                }
-                for m in here
-            ],
-        }
-        for year in sorted(years, reverse=True)
-    ]
-    return {
-        "website": {
-            "sidebar": [{"id": "monitorings", "title": "Мониторинги", "contents": contents}]
-        }
-    }
+    for year, names in sorted(years.items(), reverse=True):
+        entries = [
+            {"text": f"{m.number}. {m.title}", "href": f"reports/{year}/{m.notebook}.ipynb"}
+            for m in conducted(names)
+        ]
+        if entries:
+            contents.append({"section": school_year(year), "contents": entries})
+    return {"id": "monitorings", "title": "Мониторинги", "contents": contents}
