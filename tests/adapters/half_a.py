@@ -61,7 +61,9 @@ def build_project(root: Path, shared: Path) -> Path:
     context = pd.read_csv(source / "context.csv")
     write_workbook(raw / "Реестр школ.xlsx", {"schools": register(context, raw)}, example=False)
     write_workbook(
-        raw / "Социальный паспорт.xlsx", {"social_passport": social_passport(context)}, example=False
+        raw / "Социальный паспорт.xlsx",
+        {"social_passport": social_passport(context)},
+        example=False,
     )
     write_workbook(raw / "Кадры.xlsx", {"staff": staff(context)}, example=False)
     return root

@@ -18,7 +18,7 @@ def convert(tmp_path: Path, *cells: dict[str, object], echo: bool = True) -> str
 
 
 def test_front_matter_of_a_raw_or_markdown_cell(tmp_path: Path) -> None:
-    text = convert(tmp_path, markdown("---\ntitle: «Раз»: два\n---", "raw"), markdown("тело"))
+    text = convert(tmp_path, markdown('---\ntitle: "«Раз»: два"\n---', "raw"), markdown("тело"))
     assert text.startswith("---\ntitle: '«Раз»: два'\n---\n\nтело")
     text = convert(tmp_path, markdown("---\ntitle: Раз\n---\n\nдва"))
     assert text.startswith("---\ntitle: Раз\n---\n\nдва")

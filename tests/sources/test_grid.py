@@ -26,7 +26,12 @@ def test_rows_and_columns_are_those_of_excel(tmp_path):
 
 @pytest.mark.parametrize(("top", "left"), [(1, 1), (5, 1), (1, 3), (29, 6)])
 def test_provenance_points_at_the_cell_wherever_the_table_stands(tmp_path, top, left):
-    path = book(tmp_path / "a.xlsx", [RESULTS_HEAD, GOOD_ROW, row(subject="химия", n=25, n5=5)], top=top, left=left)
+    path = book(
+        tmp_path / "a.xlsx",
+        [RESULTS_HEAD, GOOD_ROW, row(subject="химия", n=25, n5=5)],
+        top=top,
+        left=left,
+    )
     read = read_one(path)
     results = read.tables["results"]
     assert read.faults == []
@@ -144,7 +149,17 @@ def test_a_damaged_sheet_is_broken_not_a_crash(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["~$Книга.xlsx", ".DS_Store", "README", "readme.txt", "notes.md", "x.json", "Thumbs.db", ".~lock.a#"]
+    "name",
+    [
+        "~$Книга.xlsx",
+        ".DS_Store",
+        "README",
+        "readme.txt",
+        "notes.md",
+        "x.json",
+        "Thumbs.db",
+        ".~lock.a#",
+    ],
 )
 def test_what_lies_beside_data_is_ignored(tmp_path, name):
     path = tmp_path / name
@@ -160,4 +175,6 @@ def test_a_workbook_called_readme_is_data(tmp_path):
 def test_other_kinds_of_files_are_named(tmp_path):
     path = tmp_path / "Письмо.docx"
     path.write_bytes(b"PK")
-    assert [(f.code, f.severity) for f in read_one(path).faults] == [("foreign-file", Severity.WARNING)]
+    assert [(f.code, f.severity) for f in read_one(path).faults] == [
+        ("foreign-file", Severity.WARNING)
+    ]

@@ -70,7 +70,11 @@ def test_all_faults_of_a_sheet_come_at_once(tmp_path):
 
 def test_a_row_with_three_faults_is_one_row(tmp_path):
     read = read_one(book(tmp_path / "a.xlsx", [RESULTS_HEAD, row(n="x", n2=-1, grade=0)]))
-    assert sorted(fault.code for fault in read.faults) == ["below-minimum", "below-minimum", "text-for-number"]
+    assert sorted(fault.code for fault in read.faults) == [
+        "below-minimum",
+        "below-minimum",
+        "text-for-number",
+    ]
     assert sum(fault.rows for fault in read.faults) == 1
     assert accounted(read)
 
@@ -100,8 +104,18 @@ def test_a_column_twice_is_a_fault(tmp_path):
 
 
 def test_a_column_nobody_reads_is_named_only_when_it_holds_data(tmp_path):
-    head = ["Код школы", "Учебный год", "Всего обучающихся", "Из неполых семей", "Примечание", "ОО", "Пустой"]
-    read = read_one(book(tmp_path / "a.xlsx", [head, ["ШК-01", 2024, 100, 12, "!", "СОШ № 1", None]]))
+    head = [
+        "Код школы",
+        "Учебный год",
+        "Всего обучающихся",
+        "Из неполых семей",
+        "Примечание",
+        "ОО",
+        "Пустой",
+    ]
+    read = read_one(
+        book(tmp_path / "a.xlsx", [head, ["ШК-01", 2024, 100, 12, "!", "СОШ № 1", None]])
+    )
     fault = only(read.faults, "unknown-column")
     assert fault.severity is Severity.WARNING
     assert "«Из неполых семей» (D)" in fault.message
@@ -133,7 +147,16 @@ def test_empty_sheets_and_books(tmp_path):
 
 
 def test_titles_numbering_and_blank_rows_are_no_data(tmp_path):
-    rows = [["Итоги года"], [], RESULTS_HEAD, list(range(1, 12)), [], GOOD_ROW, [None, " "], row(subject="химия")]
+    rows = [
+        ["Итоги года"],
+        [],
+        RESULTS_HEAD,
+        list(range(1, 12)),
+        [],
+        GOOD_ROW,
+        [None, " "],
+        row(subject="химия"),
+    ]
     read = read_one(book(tmp_path / "a.xlsx", rows))
     assert read.faults == []
     assert read.tables["results"]["source_row"].tolist() == [6, 8]
@@ -141,20 +164,49 @@ def test_titles_numbering_and_blank_rows_are_no_data(tmp_path):
 
 def test_headings_by_alias_in_any_order_case_and_alphabet(tmp_path):
     # «Kлacc» has Latin K, a, c.
-    head = ["кол-во участников", "Kлacc", "ПРЕДМЕТ:", "Процедура *", "Год", "Логин", "5", "4", "3", "2"]
-    read = read_one(book(tmp_path / "a.xlsx", [head, [24, "9 класс", "Математике", "огэ", "2023-2024", "edu1", 4, 8, 9, 3]]))
+    head = [
+        "кол-во участников",
+        "Kлacc",
+        "ПРЕДМЕТ:",
+        "Процедура *",
+        "Год",
+        "Логин",
+        "5",
+        "4",
+        "3",
+        "2",
+    ]
+    read = read_one(
+        book(
+            tmp_path / "a.xlsx",
+            [head, [24, "9 класс", "Математике", "огэ", "2023-2024", "edu1", 4, 8, 9, 3]],
+        )
+    )
     assert read.faults == []
     (record,) = read.tables["results"].to_dict("records")
-    assert (record["grade"], record["subject"], record["procedure"], record["year"]) == (9, "математика", "oge", 2024)
+    assert (record["grade"], record["subject"], record["procedure"], record["year"]) == (
+        9,
+        "математика",
+        "oge",
+        2024,
+    )
     assert (record["n2"], record["n5"], record["n_low"], record["n_high"]) == (3, 4, 3, 4)
 
 
 def test_in_a_register_the_login_is_the_code_only_when_there_is_no_code(tmp_path):
     full = ["Код школы", "ОО", "Муниципалитет", "Логин", "Код ОО"]
-    read = read_one(book(tmp_path / "a.xlsx", [full, ["ШК-01", "СОШ", "Район", "edu000001", 101001]]))
+    read = read_one(
+        book(tmp_path / "a.xlsx", [full, ["ШК-01", "СОШ", "Район", "edu000001", 101001]])
+    )
     (record,) = read.tables["schools"].to_dict("records")
-    assert (record["school_id"], record["fis_login"], record["ris_code"]) == ("ШК-01", "edu000001", "101001")
-    read = read_one(book(tmp_path / "b.xlsx", [["Логин", "ОО", "МО"], ["edu000001", "СОШ", "Район"]]))
+    assert (record["school_id"], record["fis_login"], record["ris_code"]) == (
+        "ШК-01",
+        "edu000001",
+        "101001",
+    )
+    read = read_one(
+        book(tmp_path / "b.xlsx", [["Логин", "ОО", "МО"], ["edu000001", "СОШ", "Район"]])
+    )
     assert read.tables["schools"]["school_id"].tolist() == ["edu000001"]
 
 
@@ -166,8 +218,14 @@ def test_season_follows_the_calendar_when_empty(tmp_path):
     ]
     path = book(tmp_path / "a.xlsx", [RESULTS_HEAD, *rows])
     assert read_one(path).tables["results"]["season"].tolist() == ["autumn", "spring", "spring"]
-    own = Calendar.model_validate({"seasons": [{"procedure": "vpr", "year": 2021, "season": "autumn"}]})
-    assert read_one(path, own.over(CALENDAR)).tables["results"]["season"].tolist() == ["autumn", "autumn", "spring"]
+    own = Calendar.model_validate(
+        {"seasons": [{"procedure": "vpr", "year": 2021, "season": "autumn"}]}
+    )
+    assert read_one(path, own.over(CALENDAR)).tables["results"]["season"].tolist() == [
+        "autumn",
+        "autumn",
+        "spring",
+    ]
 
 
 def test_nobody_wrote_means_no_counts(tmp_path):
@@ -178,7 +236,11 @@ def test_nobody_wrote_means_no_counts(tmp_path):
 
 
 def test_what_only_looks_odd_is_a_warning_and_enters(tmp_path):
-    rows = [row(n=30), row(subject="матиматика"), row(subject="химия", n2=None, n3=None, n4=None, n5=None)]
+    rows = [
+        row(n=30),
+        row(subject="матиматика"),
+        row(subject="химия", n2=None, n3=None, n4=None, n5=None),
+    ]
     read = read_one(book(tmp_path / "2022.xlsx", [RESULTS_HEAD, *rows], sheet="2022"))
     assert sorted(fault.code for fault in read.faults) == [
         "n-above-marks", "no-marks", "unknown-subject", "year-disagrees",
@@ -193,7 +255,11 @@ def test_exam_without_marks_has_low_and_high(tmp_path):
     read = read_one(book(tmp_path / "a.xlsx", [head, good, [*good[:5], "химия", 4, 3, 2]]))
     assert only(read.faults, "n-below-marks").cell == "G3"
     (record,) = read.tables["results"].to_dict("records")
-    assert (record["n_low"], record["n_high"], record["subject"]) == (3, 2, "математика (профильная)")
+    assert (record["n_low"], record["n_high"], record["subject"]) == (
+        3,
+        2,
+        "математика (профильная)",
+    )
 
 
 def test_low_that_contradicts_the_marks(tmp_path):

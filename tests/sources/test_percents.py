@@ -21,7 +21,11 @@ def test_rounded_percents_give_back_the_pupils(decimals, rows):
     assert (found.values == counts).all()
 
 
-@given(rows=st.lists(st.lists(st.integers(0, 9000), min_size=4, max_size=4).filter(any), min_size=1, max_size=5))
+@given(
+    rows=st.lists(
+        st.lists(st.integers(0, 9000), min_size=4, max_size=4).filter(any), min_size=1, max_size=5
+    )
+)
 def test_large_n_keeps_sum_and_tolerance(rows):
     counts = np.array(rows, float)
     n = counts.sum(axis=1)
@@ -35,7 +39,9 @@ def test_large_n_keeps_sum_and_tolerance(rows):
 
 def test_percents_of_no_pupils_are_refused():
     n = np.array([24.0, 24, 3, 7])
-    percent = np.array([[12.5, 37.5, 33.33, 16.67], [12.5, 37.5, 33.33, 10], [50, 50, 0, 0], [0, 0, 0, 0]])
+    percent = np.array(
+        [[12.5, 37.5, 33.33, 16.67], [12.5, 37.5, 33.33, 10], [50, 50, 0, 0], [0, 0, 0, 0]]
+    )
     assert counts_from_percents(n, percent).whole.tolist() == [True, False, False, False]
 
 

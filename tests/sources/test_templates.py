@@ -70,7 +70,9 @@ def test_templates_in_use_are_left_alone(tmp_path):
 def test_empty_templates_are_no_errors(tmp_path):
     for path in write_templates(tmp_path):
         read = read_one(path)
-        assert {(fault.code, fault.severity) for fault in read.faults} == {("no-data", "предупреждение")}
+        assert {(fault.code, fault.severity) for fault in read.faults} == {
+            ("no-data", "предупреждение")
+        }
         assert read.rows_in == 0
 
 
@@ -169,7 +171,9 @@ def tables_of_rows(draw):
     return name, tidy(name, pd.DataFrame(rows).astype(object))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(case=tables_of_rows())
 def test_a_written_workbook_reads_back_unchanged(case, tmp_path):
     name, frame = case
@@ -182,7 +186,9 @@ def test_a_written_workbook_reads_back_unchanged(case, tmp_path):
     assert_frame_equal(reread(path, name), frame)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     counts=st.lists(st.integers(0, 60), min_size=4, max_size=4).filter(any),
     procedure=st.sampled_from(["vpr", "oge", "gve", "niko", "municipal"]),
@@ -192,7 +198,13 @@ def test_a_written_workbook_reads_back_unchanged(case, tmp_path):
 def test_results_read_back_unchanged(counts, procedure, season, year, tmp_path):
     row = dict(zip(("n2", "n3", "n4", "n5"), counts, strict=True))
     row |= {"school_id": "ШК-01", "year": year, "season": season, "procedure": procedure}
-    row |= {"grade": 9, "subject": "физика", "n": sum(counts), "n_low": counts[0], "n_high": counts[3]}
+    row |= {
+        "grade": 9,
+        "subject": "физика",
+        "n": sum(counts),
+        "n_low": counts[0],
+        "n_high": counts[3],
+    }
     frame = tidy("results", pd.DataFrame([row]))
     path = tmp_path / "t.xlsx"
     write_workbook(path, {"results": frame})
@@ -201,7 +213,13 @@ def test_results_read_back_unchanged(counts, procedure, season, year, tmp_path):
 
 def test_exam_results_keep_their_own_low_and_high(tmp_path):
     row = {"school_id": "ШК-01", "year": 2024, "season": "spring", "procedure": "ege", "grade": 11}
-    row |= {"subject": "математика (профильная)", "n": 20, "n_low": 3, "n_high": 3, "mean_score": 54.5}
+    row |= {
+        "subject": "математика (профильная)",
+        "n": 20,
+        "n_low": 3,
+        "n_high": 3,
+        "mean_score": 54.5,
+    }
     frame = tidy("results", pd.DataFrame([row]))
     path = tmp_path / "t.xlsx"
     write_workbook(path, {"results": frame})

@@ -16,7 +16,9 @@ from shnor_lib.sources.values import (
 )
 
 
-@pytest.mark.parametrize("value", ["", " ", "\u00a0", "—", "–", "-", "н/д", "Н/Д", "нет данных", None])
+@pytest.mark.parametrize(
+    "value", ["", " ", "\u00a0", "—", "–", "-", "н/д", "Н/Д", "нет данных", None]
+)
 def test_empty_markers_mean_nothing(value):
     assert is_empty(value)
 
@@ -60,7 +62,9 @@ def test_forms_of_one_school_year(value):
     assert parse_year(value) == 2024
 
 
-@pytest.mark.parametrize("value", ["2023/2025", "2024/2023", "весна", 2023.5, "23/24", dt.date(2024, 1, 1)])
+@pytest.mark.parametrize(
+    "value", ["2023/2025", "2024/2023", "весна", 2023.5, "23/24", dt.date(2024, 1, 1)]
+)
 def test_what_is_not_a_year(value):
     assert parse_year(value) is None
 

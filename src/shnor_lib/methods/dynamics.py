@@ -199,7 +199,7 @@ class _Rows:
         if entry.subjects:
             fits &= combinations["subject"].isin(entry.subjects)
         flags: Flags = fits.fillna(value=False).to_numpy(dtype=bool)
-        return flags[self.combination]
+        return np.asarray(flags[self.combination])
 
     def frame(self, at: npt.NDArray[np.intp]) -> pd.DataFrame:
         """Names of the units of the given rows."""
@@ -309,7 +309,10 @@ def _notes(
         elif comparable[at]:
             texts.append("" if gap[at] == 1 else f"сравнение с {year_from[at]} годом")
         elif season[at]:
-            names = [SEASONS.get(str(name), str(name)) for name in rows.seasons([before, after])]
+            names = [
+                SEASONS.get(str(name), str(name))
+                for name in rows.seasons(np.array([before, after]))
+            ]
             texts.append(f"работа проводилась в разное время года: {names[0]} и {names[1]}")
         else:
             texts.append(f"предыдущий результат — {year_from[at]} года, слишком давно")

@@ -289,6 +289,9 @@ def _globs(root: Path, patterns: tuple[str, ...]) -> set[str]:
             continue
         if (root / pattern).is_dir():
             pattern = pattern.rstrip("/") + "/**/*"
+        elif pattern.endswith("**"):
+            # Before Python 3.13 a bare ** at the end means folders only.
+            pattern += "/*"
         chosen |= {p.relative_to(root).as_posix() for p in root.glob(pattern) if p.is_file()}
     return chosen
 

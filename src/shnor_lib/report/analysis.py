@@ -177,7 +177,8 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         index_id=index_id,
         dynamics=attempt("dynamics", lambda: dynamics(dataset, calendar=calendar)),
         readings=attempt(
-            "readings", lambda: count_readings(
+            "readings",
+            lambda: count_readings(
                 dataset, ruleset, year=year, ratings=ratings, index=indices, calendar=calendar
             ),
         ),

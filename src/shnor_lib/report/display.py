@@ -20,6 +20,7 @@ import pandas as pd
 
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import CONFIDENCE, OUTCOME, STATUS, VERDICT, label, school_year
+from shnor_lib.report.rows import Row, Rows, records
 from shnor_lib.report.theme import template_dict
 from shnor_lib.tables import PROCEDURES, SEASONS
 
@@ -249,7 +250,7 @@ class DataTable:
     Parameters
     ----------
     frame
-        Rows to show, in order.
+        Rows to show, in order: a frame or dictionaries.
     columns
         Columns to show, in order; the first one names the row. Default: all, as text.
     caption
@@ -260,30 +261,26 @@ class DataTable:
         Sentence shown instead of a table with no rows.
     """
 
-    frame: pd.DataFrame
+    frame: Rows
     columns: Sequence[Col] = field(default_factory=tuple)
     caption: str = ""
     sortable: bool = False
     empty: str = "Нет данных."
 
-    def _columns(self) -> Sequence[Col]:
-        return self.columns or [Col(str(name), str(name)) for name in self.frame.columns]
-
-    def _rows(self) -> list[dict[str, Any]]:
-        return [
-            dict(zip(map(str, self.frame.columns), row, strict=True))
-            for row in self.frame.itertuples(index=False, name=None)
-        ]
+    def _parts(self) -> tuple[Sequence[Col], list[Row]]:
+        rows = records(self.frame)
+        names = list(rows[0]) if rows else []
+        return self.columns or [Col(name, name) for name in names], rows
 
     def html(self) -> str:
         """The table for pages; alignment and sorting keys are given explicitly."""
-        if self.frame.empty:
+        columns, rows = self._parts()
+        if not rows:
             return f'<p class="shnor-empty">{fmt.escape(self.empty)}</p>'
-        columns = self._columns()
         head = "".join(_heading(col) for col in columns)
         body = "".join(
             "<tr>" + "".join(_cell(col, row, i == 0) for i, col in enumerate(columns)) + "</tr>\n"
-            for row in self._rows()
+            for row in rows
         )
         caption = f"<caption>{fmt.escape(self.caption)}</caption>" if self.caption else ""
         kind = "shnor-table sortable" if self.sortable else "shnor-table"
@@ -296,14 +293,14 @@ class DataTable:
 
     def markdown(self) -> str:
         """The table as a Pandoc pipe table."""
-        if self.frame.empty:
+        columns, rows = self._parts()
+        if not rows:
             return fmt.escape_md(self.empty)
-        columns = self._columns()
         lines = [
             "| " + " | ".join(fmt.escape_md(col.title) for col in columns) + " |",
             "|" + "|".join("---:" if col.numeric else ":---" for col in columns) + "|",
         ]
-        for row in self._rows():
+        for row in rows:
             cells = [_markdown_cell(col, row) for col in columns]
             lines.append("| " + " | ".join(cells) + " |")
         if self.caption:

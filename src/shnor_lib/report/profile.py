@@ -1,4 +1,4 @@
-"""Frames of an analysis arranged by school: what one profile page shows.
+"""An analysis arranged by school: what one profile page shows.
 
 Only selecting, joining and adding up counts: shares get their intervals from ``stats``.
 Everything is grouped once for all schools, so that a page costs milliseconds.
@@ -6,9 +6,8 @@ Everything is grouped once for all schools, so that a page costs milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ import pandas as pd
 from shnor_lib.methods.ruleset import ResultsShare, SocialCount, SocialShare
 from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
+from shnor_lib.report.rows import BySchool, Row, records
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES, TABLES
@@ -24,19 +24,7 @@ FEW_PEERS = 5
 """With fewer schools the middle of a municipality says nothing: all schools are taken."""
 
 _KEY = ["procedure", "subject", "year", "season"]
-
-
-class BySchool:
-    """A frame split by school; an unknown school gives an empty frame."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._empty = frame.head(0)
-        self._parts: dict[str, pd.DataFrame] = {
-            str(key): part for key, part in frame.groupby("school_id", sort=False, observed=True)
-        }
-
-    def __getitem__(self, school_id: str) -> pd.DataFrame:
-        return self._parts.get(school_id, self._empty)
+_ORDER = ["procedure", "subject", "grade", "year", "season"]
 
 
 class Frames:
@@ -54,13 +42,10 @@ class Frames:
     # --- the register -----------------------------------------------------------------------
 
     @cached_property
-    def register(self) -> dict[str, dict[str, Any]]:
+    def register(self) -> dict[str, Row]:
         """School's id → row of the register; schools known only from results have their id."""
-        rows = cast(
-            list[dict[str, Any]],
-            self.analysis.dataset.schools.drop_duplicates("school_id").to_dict("records"),
-        )
-        known = {str(row["school_id"]): row for row in rows}
+        schools = self.analysis.dataset.schools.drop_duplicates("school_id")
+        known = {str(row["school_id"]): row for row in records(schools)}
         for school in self.analysis.identification.schools:
             known.setdefault(str(school), {"school_id": str(school)})
         return dict(sorted(known.items()))
@@ -68,22 +53,24 @@ class Frames:
     @cached_property
     def names(self) -> dict[str, str]:
         """School's id → name shown on pages."""
-        return {key: fmt.one_line(row.get("name"), key) for key, row in self.register.items()}
+        return {
+            key: fmt.one_line(row.get("name"), fmt.one_line(key))
+            for key, row in self.register.items()
+        }
 
     @cached_property
     def municipalities(self) -> dict[str, str]:
         """School's id → municipality; empty when it is not known."""
         return {
-            key: fmt.one_line(row.get("municipality"), "") if row.get("municipality") else ""
-            for key, row in self.register.items()
+            key: fmt.one_line(row.get("municipality"), "") for key, row in self.register.items()
         }
 
-    # --- grouped frames ---------------------------------------------------------------------
+    # --- what the methods found ---------------------------------------------------------------
 
     @cached_property
     def statuses(self) -> BySchool:
         """Statuses by the rules in force."""
-        return BySchool(self.analysis.identification.statuses)
+        return BySchool(self.analysis.identification.statuses, sort=["year"])
 
     @cached_property
     def other_statuses(self) -> dict[str, BySchool]:
@@ -92,41 +79,21 @@ class Frames:
 
     @cached_property
     def criteria(self) -> BySchool:
-        """Outcomes of criteria."""
-        return BySchool(self.analysis.identification.criteria)
-
-    @cached_property
-    def other_criteria(self) -> dict[str, BySchool]:
-        """Outcomes of criteria of the other rules in the latest year."""
-        return {
-            name: BySchool(found.criteria[found.criteria["year"] == self.analysis.year])
-            for name, found in self.analysis.others.items()
-        }
-
-    @cached_property
-    def results(self) -> BySchool:
-        """Results as they were read."""
-        return BySchool(self.analysis.dataset.results)
-
-    @cached_property
-    def passports(self) -> BySchool:
-        """Social passports."""
-        return BySchool(self.analysis.dataset.social_passport)
-
-    @cached_property
-    def staff(self) -> BySchool:
-        """Staff tables."""
-        return BySchool(self.analysis.dataset.staff)
+        """Outcomes of criteria in the latest year."""
+        rows = self.analysis.identification.criteria
+        return BySchool(rows[rows["year"] == self.analysis.year])
 
     @cached_property
     def pairs(self) -> BySchool | None:
-        """Pairs of years of the dynamics; None when it was refused."""
+        """Comparisons with the latest year; None when the dynamics were refused."""
         found = self.analysis.dynamics
-        return None if found is None else BySchool(found.pairs)
+        if found is None:
+            return None
+        return BySchool(found.pairs[found.pairs["year_to"] == self.analysis.year])
 
     @cached_property
     def dynamics(self) -> BySchool | None:
-        """Verdicts on dynamics; None when it was refused."""
+        """Verdicts on dynamics; None when they were refused."""
         found = self.analysis.dynamics
         return None if found is None else BySchool(found.schools)
 
@@ -137,13 +104,17 @@ class Frames:
         return None if found is None else BySchool(found.scores)
 
     @cached_property
-    def rating_latest(self) -> pd.DataFrame:
+    def rating_latest(self) -> list[Row]:
         """Scores of all rated schools in the latest year."""
         found = self.analysis.rating
         if found is None:
-            return pd.DataFrame()
+            return []
         scores = found.scores
-        return scores[(scores["year"] == self.analysis.year) & scores["rank"].notna()]
+        columns = ["school_id", "rank", "n_rated", "rank_low", "rank_high"]
+        latest = scores.loc[
+            (scores["year"] == self.analysis.year) & scores["rank"].notna(), columns
+        ]
+        return records(latest)
 
     @cached_property
     def indicators(self) -> BySchool | None:
@@ -157,7 +128,16 @@ class Frames:
     def index_scores(self) -> BySchool | None:
         """Wellbeing index of all years."""
         found = self.analysis.index
-        return None if found is None else BySchool(found.scores)
+        return None if found is None else BySchool(found.scores, sort=["year"])
+
+    @cached_property
+    def index_latest(self) -> list[float]:
+        """Index of all schools in the latest year, ascending."""
+        found = self.analysis.index
+        if found is None:
+            return []
+        latest = found.scores.loc[found.scores["year"] == self.analysis.year, "index"]
+        return sorted(float(value) for value in latest.dropna())
 
     @cached_property
     def index_components(self) -> BySchool | None:
@@ -168,180 +148,223 @@ class Frames:
         return BySchool(found.components[found.components["year"] == self.analysis.year])
 
     @cached_property
-    def index_rating(self) -> pd.DataFrame:
-        """Index and share of the rating's maximum in the latest year: school_id, index, result."""
-        if self.analysis.index is None or self.analysis.rating is None:
-            return pd.DataFrame(columns=["school_id", "index", "result"])
-        year = self.analysis.year
-        index = self.analysis.index.scores
-        scores = self.analysis.rating.scores
-        return index.loc[index["year"] == year, ["school_id", "index"]].merge(
-            scores.loc[scores["year"] == year, ["school_id", "share_of_max"]].rename(
-                columns={"share_of_max": "result"}
-            ),
-            on="school_id",
-        )
+    def index_rating(self) -> list[Row]:
+        """Index and share of the rating's maximum in the latest year, where both are known.
 
-    # --- results over the years --------------------------------------------------------------
+        Rows have ``school_id``, ``index`` and ``result``.
+        """
+        if self.analysis.index is None or self.analysis.rating is None:
+            return []
+        year = self.analysis.year
+        index, scores = self.analysis.index.scores, self.analysis.rating.scores
+        merged = index.loc[index["year"] == year, ["school_id", "index"]].merge(
+            scores.loc[scores["year"] == year, ["school_id", "share_of_max"]], on="school_id"
+        )
+        merged = merged.rename(columns={"share_of_max": "result"})
+        return records(merged.dropna(subset=["index", "result"]))
+
+    # --- results over the years ---------------------------------------------------------------
 
     @cached_property
-    def pooled(self) -> BySchool:
-        """Results with grades added up: school_id, procedure, subject, year, season, n, n_low,
-        share, low, high (95 % Wilson interval), grades.
-        """
+    def results(self) -> BySchool:
+        """Results with known low results, by procedure, subject, grade and time, with share."""
+        rows = self.analysis.dataset.results
+        known = rows[rows["n_low"].notna() & (rows["n"] > 0)]
+        return BySchool(known.assign(share=known["n_low"] / known["n"]), sort=_ORDER)
+
+    @cached_property
+    def _pooled(self) -> pd.DataFrame:
         rows = self.analysis.dataset.results
         known = rows[rows["n_low"].notna() & (rows["n"] > 0)]
         grouped = known.groupby(["school_id", *_KEY], sort=True, observed=True, as_index=False)
         sums = grouped.agg(n=("n", "sum"), n_low=("n_low", "sum"))
         low, high = wilson(sums["n_low"], sums["n"])
-        return BySchool(
-            sums.assign(share=sums["n_low"] / sums["n"], low=np.asarray(low), high=np.asarray(high))
+        return sums.assign(
+            share=sums["n_low"] / sums["n"], low=np.asarray(low), high=np.asarray(high)
         )
 
     @cached_property
-    def _medians(self) -> dict[tuple[str, str, str], pd.DataFrame]:
-        """(municipality or "", procedure, subject) → year, season, share, schools."""
-        parts = [part for key in self.register if len(part := self.pooled[key])]
-        if not parts:
-            return {}
-        rows = pd.concat(parts, ignore_index=True)
-        rows["municipality"] = rows["school_id"].map(self.municipalities).fillna("")
-        everyone = rows.assign(municipality="")
-        both = pd.concat([rows[rows["municipality"] != ""], everyone], ignore_index=True)
-        medians = both.groupby(["municipality", *_KEY], observed=True, as_index=False).agg(
-            share=("share", "median"), schools=("school_id", "nunique")
+    def pooled(self) -> BySchool:
+        """Results with grades added up: procedure, subject, year, season, n, n_low, share, low,
+        high (95 % Wilson interval).
+        """
+        return BySchool(self._pooled)
+
+    @cached_property
+    def _medians(self) -> dict[tuple[str, str, str], list[Row]]:
+        rows = self._pooled
+        place = rows["school_id"].map(self.municipalities).fillna("")
+        both = pd.concat(
+            [rows.assign(municipality=place)[place != ""], rows.assign(municipality="")],
+            ignore_index=True,
         )
-        by = ["municipality", "procedure", "subject"]
-        return {
-            (str(m), str(p), str(s)): part
-            for (m, p, s), part in medians.groupby(by, sort=False, observed=True)
-        }
+        medians = both.groupby(["municipality", *_KEY], observed=True, as_index=False).agg(
+            share=("share", "median")
+        )
+        found: dict[tuple[str, str, str], list[Row]] = {}
+        for row in records(medians):
+            key = (row["municipality"], row["procedure"], row["subject"])
+            found.setdefault(key, []).append(row)
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for place in self.municipalities.values():
+            counts[place] = counts.get(place, 0) + 1
+        return counts
 
     def peers(self, school_id: str) -> tuple[str, str]:
         """With whom a school is compared: key for :meth:`median`, Russian name."""
         place = self.municipalities.get(school_id, "")
-        alike = [other for other, name in self.municipalities.items() if name == place]
-        if place and len(alike) >= FEW_PEERS:
-            return place, f"медиана: {place}"
+        if place and len(self._alike) > 1 and self._alike[place] >= FEW_PEERS:
+            return place, "медиана муниципалитета"
         return "", "медиана всех школ"
 
-    def median(self, peers: str, procedure: str, subject: str) -> pd.DataFrame | None:
-        """Middle share of low results of the peers by year and season."""
-        return self._medians.get((peers, procedure, subject))
+    def median(self, peers: str, procedure: str, subject: str) -> list[Row]:
+        """Middle share of low results of the peers: year, season, share."""
+        return self._medians.get((peers, procedure, subject), [])
 
-    # --- social passport -----------------------------------------------------------------------
+    # --- social passport, staff ---------------------------------------------------------------
 
     @cached_property
-    def passport_shares(self) -> pd.DataFrame:
-        """Shares of all social passports: school_id, year, column, part, whole, share."""
+    def passports(self) -> BySchool:
+        """Social passports as they were read."""
+        return BySchool(self.analysis.dataset.social_passport)
+
+    @cached_property
+    def staff(self) -> BySchool:
+        """Staff tables as they were read."""
+        return BySchool(self.analysis.dataset.staff)
+
+    @cached_property
+    def _passport_medians(self) -> dict[tuple[str, str], float]:
         rows = self.analysis.dataset.social_passport
-        parts = []
-        for column in TABLES["social_passport"].columns:
-            if not column.part_of:
+        rows = rows[rows["year"] == self.analysis.year]
+        place = rows["school_id"].map(self.municipalities).fillna("")
+        found: dict[tuple[str, str], float] = {}
+        for column in _shares():
+            share = rows[column.name] / rows[column.part_of].where(rows[column.part_of] > 0)
+            for key, values in [("", share), *share.groupby(place)]:
+                known = values.dropna()
+                if len(known):
+                    found[str(key), column.name] = float(known.median())
+        return found
+
+    def passport(self, school_id: str) -> list[Row]:
+        """Shares of a school's social passport of the latest year against their thresholds.
+
+        Rows have ``column``, ``title``, ``part``, ``whole``, ``share``, ``threshold``,
+        ``operator``, ``outcome``, ``beyond``, ``median``; what was not filled in is left out.
+        """
+        own = self.passports.year(school_id, self.analysis.year)
+        if own is None:
+            return []
+        peers, _ = self.peers(school_id)
+        judged = {row["criterion"]: row for row in self.criteria[school_id]}
+        rules = {
+            criterion.numerator: judged.get(criterion.id, {})
+            for criterion in self.analysis.ruleset.criteria
+            if isinstance(criterion, SocialShare) and criterion.counts
+        }
+        found = []
+        for column in _shares():
+            part, whole = own[column.name], own[column.part_of]
+            if part is None or not whole:
                 continue
-            part, whole = rows[column.name], rows[column.part_of]
-            known = part.notna() & (whole > 0).fillna(value=False)
-            parts.append(
-                rows.loc[known, ["school_id", "year"]].assign(
-                    column=column.name,
-                    part=part[known],
-                    whole=whole[known],
-                    share=part[known] / whole[known],
-                )
+            rule = rules.get(column.name, {})
+            found.append(
+                {
+                    "column": column.name,
+                    "title": column.title,
+                    "part": part,
+                    "whole": whole,
+                    "share": part / whole,
+                    "threshold": rule.get("threshold"),
+                    "operator": rule.get("operator"),
+                    "outcome": rule.get("outcome"),
+                    "beyond": rule.get("outcome") == "met",
+                    "median": self._passport_medians.get((peers, column.name)),
+                }
             )
-        if not parts:
-            return pd.DataFrame(columns=["school_id", "year", "column", "part", "whole", "share"])
-        return pd.concat(parts, ignore_index=True)
+        return found
+
+    # --- sources ------------------------------------------------------------------------------
 
     @cached_property
-    def _passport_medians(self) -> dict[tuple[str, int, str], float]:
-        rows = self.passport_shares.copy()
-        rows["municipality"] = rows["school_id"].map(self.municipalities).fillna("")
-        both = pd.concat(
-            [rows[rows["municipality"] != ""], rows.assign(municipality="")], ignore_index=True
-        )
-        found = both.groupby(["municipality", "year", "column"], observed=True)["share"].median()
+    def _sheets(self) -> BySchool:
+        """Sheets by school: file, sheet, table, year, rows."""
+        parts = []
+        for name, table in TABLES.items():
+            frame = getattr(self.analysis.dataset, name)
+            frame = frame[frame["source_file"].notna()]
+            if "year" not in frame:
+                frame = frame.assign(year=pd.array([None] * len(frame), dtype="Int64"))
+            by = ["school_id", "source_file", "source_sheet", "year"]
+            counts = frame.groupby(by, dropna=False, observed=True).size().rename("rows")
+            parts.append(counts.reset_index().assign(table=table.title))
+        return BySchool(pd.concat(parts, ignore_index=True))
+
+    def sources(self, school_id: str) -> list[Row]:
+        """Files from which a school's numbers come: file, sheets, table, years, rows."""
+        found: dict[tuple[str, str], Row] = {}
+        for row in self._sheets[school_id]:
+            place = found.setdefault(
+                (row["source_file"], row["table"]),
+                {
+                    "file": row["source_file"],
+                    "table": row["table"],
+                    "sheets": [],
+                    "years": [],
+                    "rows": 0,
+                },
+            )
+            place["rows"] += row["rows"]
+            for name, value in (("sheets", row["source_sheet"]), ("years", row["year"])):
+                if value is not None and value not in place[name]:
+                    place[name].append(value)
+        return sorted(found.values(), key=lambda row: (row["table"], row["file"]))
+
+    @cached_property
+    def _split(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """Table → school's id → rows of the data set as a frame: what a trace needs."""
         return {
-            (str(place), int(year), str(column)): float(value)
-            for (place, year, column), value in found.items()  # type: ignore[misc]
+            name: {
+                str(key): part
+                for key, part in getattr(self.analysis.dataset, name).groupby(
+                    "school_id", sort=False, observed=True
+                )
+            }
+            for name in TABLES
         }
 
-    @cached_property
-    def _shares_by_school(self) -> BySchool:
-        return BySchool(self.passport_shares)
-
-    def passport(self, school_id: str, year: int) -> pd.DataFrame:
-        """A school's social passport against thresholds.
-
-        Columns: column, title, part, whole, share, threshold, operator, beyond, outcome,
-        median.
-        """
-        own = self._shares_by_school[school_id]
-        rows = own[own["year"] == year].copy()
-        peers, _ = self.peers(school_id)
-        criteria = self.criteria[school_id]
-        criteria = criteria[criteria["year"] == year]
-        judged: dict[str, dict[str, Any]] = {}
-        rule = {c.id: c for c in self.analysis.ruleset.criteria}
-        for row in cast(list[dict[str, Any]], criteria.to_dict("records")):
-            criterion = rule.get(str(row["criterion"]))
-            if isinstance(criterion, SocialShare) and criterion.counts:
-                judged[criterion.numerator] = row
-        columns = list(rows["column"])
-        table = TABLES["social_passport"]
-        rows["title"] = [table.column(name).title for name in columns]
-        for name in ("threshold", "operator", "outcome"):
-            rows[name] = [judged.get(column, {}).get(name) for column in columns]
-        rows["beyond"] = [judged.get(column, {}).get("outcome") == "met" for column in columns]
-        rows["median"] = [self._passport_medians.get((peers, year, name)) for name in columns]
-        return rows
-
-    # --- sources ---------------------------------------------------------------------------------
-
-    def sources(self, school_id: str) -> pd.DataFrame:
-        """Sheets from which a school's numbers come: file, sheet, table, years, rows."""
-        found = []
-        for name, frame in self._tables(school_id):
-            known = frame[frame["source_file"].notna()]
-            for (file, sheet), part in known.groupby(
-                ["source_file", "source_sheet"], dropna=False, sort=True
-            ):
-                years = (
-                    sorted({int(year) for year in part["year"].dropna()}) if "year" in part else []
-                )
-                found.append(
-                    {
-                        "file": file,
-                        "sheet": sheet,
-                        "table": TABLES[name].title,
-                        "years": years,
-                        "rows": len(part),
-                    }
-                )
-        return pd.DataFrame(found, columns=["file", "sheet", "table", "years", "rows"])
-
-    @cached_property
-    def _points(self) -> BySchool:
-        return BySchool(self.analysis.dataset.rating_points)
-
-    @cached_property
-    def _schools(self) -> BySchool:
-        return BySchool(self.analysis.dataset.schools)
-
-    def _tables(self, school_id: str) -> Iterator[tuple[str, pd.DataFrame]]:
-        yield "results", self.results[school_id]
-        yield "social_passport", self.passports[school_id]
-        yield "staff", self.staff[school_id]
-        yield "rating_points", self._points[school_id]
-        yield "schools", self._schools[school_id]
-
     def own_dataset(self, school_id: str) -> Dataset:
-        """The data set with this school's rows only: what a trace needs, and all it needs."""
+        """The data set with this school's rows only."""
         dataset = self.analysis.dataset
-        own = Dataset(**dict(self._tables(school_id)), cells=dataset.cells)
+        tables = {
+            name: parts.get(school_id, getattr(dataset, name).head(0))
+            for name, parts in self._split.items()
+        }
+        own = Dataset(**tables, cells=dataset.cells)
         # the index of cell letters is the same for all schools: made once
-        own._letter_index = dataset._letters()  # type: ignore[attr-defined]
+        own._letter_index = dataset._letters()
         return own
+
+
+class _Share(NamedTuple):
+    """A count of the social passport that is a part of another."""
+
+    name: str
+    title: str
+    part_of: str
+
+
+def _shares() -> list[_Share]:
+    return [
+        _Share(column.name, column.title, column.part_of)
+        for column in TABLES["social_passport"].columns
+        if column.part_of
+    ]
 
 
 @lru_cache(maxsize=1)

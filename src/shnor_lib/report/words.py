@@ -27,6 +27,7 @@ from shnor_lib.report.labels import (
     school_year,
     unit_label,
 )
+from shnor_lib.report.rows import records
 from shnor_lib.store import Dataset
 
 SURE = f"с{fmt.NBSP}вероятностью 95{fmt.NNBSP}%"
@@ -131,7 +132,7 @@ def reason_sentences(
     year: int,
     *,
     trace: pd.DataFrame | None = None,
-    criteria: pd.DataFrame | None = None,
+    met: set[str] | None = None,
 ) -> list[Reason]:
     """Why a school has its status in a year: one reason per met criterion and unit.
 
@@ -143,8 +144,8 @@ def reason_sentences(
         School and status year.
     trace
         Result of ``identification.trace`` if it is already there.
-    criteria
-        Rows of ``identification.criteria`` of this school, if they are already there.
+    met
+        Ids of the criteria that are met, if they are already known.
 
     Returns
     -------
@@ -153,9 +154,10 @@ def reason_sentences(
         units with the largest share of low results come first.
     """
     rows = trace if trace is not None else identification.trace(school_id, year, dataset)
-    criteria = identification.criteria if criteria is None else criteria
-    own = criteria[(criteria["school_id"] == school_id) & (criteria["year"] == year)]
-    met = set(own.loc[own["outcome"] == "met", "criterion"])
+    if met is None:
+        criteria = identification.criteria
+        own = criteria[(criteria["school_id"] == school_id) & (criteria["year"] == year)]
+        met = set(own.loc[own["outcome"] == "met", "criterion"])
     counting = {
         name
         for status in ("low_results", "difficult")
@@ -215,8 +217,8 @@ def results_sentence(unit: pd.DataFrame) -> str:
         Rows of evidence or trace of one procedure × subject (× grade), one or more per year.
     """
     years = unit.drop_duplicates("used_year").sort_values("used_year")
-    first = years.iloc[0]
-    rows = cast(list[dict[str, Any]], years.to_dict("records"))
+    rows = records(years)
+    first = rows[0]
     title = unit_label(first["procedure"], first["grade"], first["subject"])
     grades = _grades(unit) if fmt.is_missing(first["grade"]) else ""
     if grades:
@@ -285,7 +287,7 @@ def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
     """A criterion that is not about marks: value by year against its threshold."""
     years = rows.drop_duplicates("used_year").sort_values("used_year")
     parts = []
-    for row in cast(list[dict[str, Any]], years.to_dict("records")):
+    for row in records(years):
         shown = value_words(row["value"], criterion)
         if isinstance(criterion, SocialShare) and not fmt.is_missing(row["n"]):
             if criterion.denominator == "total":

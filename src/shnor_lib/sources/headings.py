@@ -111,8 +111,9 @@ def find_form(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Match | N
 
     The row of headings is the one among the first :data:`HEADER_ROWS` where most columns of a
     form are found; between equals the form that misses no required column wins, then the
-    earlier row. A form that misses required columns still counts when at least two headings
-    belong to it alone: its missing columns are then faults, not a reason to ignore the sheet.
+    earlier row. A form that misses required columns still counts when at least half of them are
+    there and one heading is not common to many forms: its missing columns are then faults, not
+    a reason to ignore the sheet.
     """
     best: tuple[tuple[int, bool, int], Match] | None = None
     forms = tuple(forms)
@@ -153,7 +154,7 @@ def _match(
         for name, places in found.items()
         if name not in form.shared and not folded[places[0]].isdigit()
     )
-    if telling < 1 or (missing and (telling < 2 or 2 * len(missing) > len(required))):
+    if telling < 1 or (missing and (len(found) < 2 or 2 * len(missing) > len(required))):
         return None
     return Match(
         form,

@@ -14,6 +14,8 @@ from shnor_lib.sources.values import quoted
 from shnor_lib.tables import TABLES
 
 MARKS = ("n2", "n3", "n4", "n5")
+ROW_WARNINGS = frozenset({"n-above-marks", "no-marks"})
+"""Codes of the doubts about a single row; a refused row raises none."""
 
 
 def complete_results(

@@ -301,6 +301,12 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
     items = [row for row in records(rows) if row["possible"]]
     places = list(range(len(items)))
     tail = f"{fmt.NBSP}{unit}" if unit else ""
+    hover = [
+        f"{safe(row['title'])}<br>набрано {fmt.decimal(row['earned'], 2)} из "
+        f"{fmt.decimal(row['possible'], 2)}{tail}"
+        + (f"<br>{safe(row['note'])}" if row.get("note") else "")
+        for row in items
+    ]
     data: list[Spec] = []
     for column, name, colour, width in (
         ("possible", "можно было набрать", "rgba(140,149,160,0.30)", 0.42),
@@ -315,13 +321,9 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
                 "y": places,
                 "width": width,
                 "marker": {"color": colour},
-                "hoverinfo": "text",
-                "hovertext": [
-                    f"{safe(row['title'])}<br>набрано {fmt.decimal(row['earned'], 2)} из "
-                    f"{fmt.decimal(row['possible'], 2)}{tail}"
-                    + (f"<br>{safe(row['note'])}" if row.get("note") else "")
-                    for row in items
-                ],
+                # the lower, longer bar answers for both
+                "hoverinfo": "text" if column == "possible" else "skip",
+                **({"hovertext": hover} if column == "possible" else {}),
             }
         )
     layout = {

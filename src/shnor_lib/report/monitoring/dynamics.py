@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -14,14 +15,16 @@ from shnor_lib.report.blocks import Box, Text, box, bullets, capped, text
 from shnor_lib.report.charts import change_plot, positive_share, status_timeline
 from shnor_lib.report.display import Chart, Col, DataTable
 from shnor_lib.report.labels import LISTED, VERDICT, school_year, unit_label
-from shnor_lib.report.monitoring.lists import SCHOOLS, school_links
+from shnor_lib.report.monitoring.lists import SCHOOLS, natural, school_links
 from shnor_lib.report.words import SURE, dynamics_summary, of
 from shnor_lib.stats.intervals import wilson
+from shnor_lib.tables import PROCEDURES
 
 PAIRS_SHOWN = 30
 ROWS = 60
 ALPHA = 0.05
 THREE_YEARS = 3
+NOTHING = "Сравнивать не с чем."
 
 
 def has_past(change: DynamicsResult, year: int) -> bool:
@@ -133,7 +136,7 @@ def _support_sentence(change: DynamicsResult, found: Identification, year: int, 
 def support_text(change: DynamicsResult, found: Identification, year: int) -> Text:
     """The regulation's indicator: share of listed schools with positive dynamics."""
     if not has_past(change, year):
-        return text("")
+        return text(NOTHING)
     before = _previous(found, year)
     blocks = []
     if before is None:
@@ -157,7 +160,7 @@ def support_text(change: DynamicsResult, found: Identification, year: int) -> Te
     return text(*blocks)
 
 
-def support_chart(change: DynamicsResult, found: Identification) -> Chart | Text:
+def support_chart(change: DynamicsResult, found: Identification) -> Chart | None:
     """Share of the previous year's listed schools with positive dynamics, by year."""
     rows = []
     for year in sorted({int(y) for y in change.schools["year"].unique()}):
@@ -166,14 +169,14 @@ def support_chart(change: DynamicsResult, found: Identification) -> Chart | Text
             rows.append(positive_row(of_listed(change, found, year, listed_in=before), year))
     summary = pd.DataFrame(rows)
     if summary.empty or not (summary["n_schools"] > 0).any():
-        return text("")
+        return None
     return positive_share(summary)
 
 
 def basis_text(change: DynamicsResult, year: int) -> Text:
     """Which years and seasons are compared."""
     if not has_past(change, year):
-        return text("")
+        return text(NOTHING)
     good = comparable(change, year)
     pairs = pairs_of(change, year)
     if good.empty:
@@ -245,12 +248,13 @@ def schools_table(
     order = {code: i for i, code in enumerate(("negative", "positive", "no_change"))}
     table = schools.assign(
         name=[names.get(key, key) for key in schools["school_id"]],
-        href=[links.get(key) for key in schools["school_id"]],
-        status=[status.get(key) for key in schools["school_id"]],
+        href=schools["school_id"].map(dict(links)),
+        status=schools["school_id"].map(status),
         _order=schools["verdict"].map(order).fillna(9),
-    ).sort_values(["_order", "net_share", "name"])
+        _name=[natural(names.get(key, key)) for key in schools["school_id"]],
+    ).sort_values(["_order", "net_share", "_name"])
     return capped(
-        table.drop(columns="_order"),
+        table.drop(columns=["_order", "_name"]),
         [
             Col("name", "Школа", "link", href="href"),
             Col("status", "Статус", "status", missing="статуса нет"),
@@ -271,11 +275,11 @@ def schools_table(
 
 def change_chart(
     change: DynamicsResult, year: int, names: Mapping[str, str], *, most: int = PAIRS_SHOWN
-) -> Chart | Text:
+) -> Chart | None:
     """The surest changes of the year with their intervals."""
     pairs = comparable(change, year)
     if pairs.empty:
-        return text("")
+        return None
     chosen = pairs.sort_values(["p_value", "school_id", "procedure", "grade", "subject"]).head(most)
     chosen = chosen.assign(
         label=[
@@ -297,6 +301,7 @@ def change_chart(
 def units_table(change: DynamicsResult, year: int) -> DataTable:
     """By procedure, grade and subject: how many schools did better and worse, and in all."""
     good = comparable(change, year)
+    order = {code: i for i, code in enumerate(PROCEDURES)}
     rows = []
     for key, part in good.groupby(
         ["procedure", "grade", "subject"], dropna=False, sort=True, observed=True
@@ -307,6 +312,7 @@ def units_table(change: DynamicsResult, year: int) -> DataTable:
         n_from, n_to = int(part["n_from"].sum()), int(part["n_to"].sum())
         rows.append(
             {
+                "order": order.get(str(procedure), len(order)),
                 "unit": unit_label(procedure, grade, subject),
                 "n_schools": len(part),
                 "share_from": low_from / n_from,
@@ -318,10 +324,10 @@ def units_table(change: DynamicsResult, year: int) -> DataTable:
             }
         )
     columns = [
-        "unit", "n_schools", "share_from", "share_to", "delta", "n", "improved", "worsened",
+        "order", "unit", "n_schools", "share_from", "share_to", "delta", "n", "improved", "worsened",
     ]  # fmt: skip
     return capped(
-        pd.DataFrame(rows, columns=columns),
+        pd.DataFrame(rows, columns=columns).sort_values("order", kind="stable"),
         [
             Col("unit", "Процедура, предмет, класс"),
             Col("n_schools", "Школ сравнили", "int"),
@@ -377,7 +383,7 @@ def multiple_text(change: DynamicsResult, year: int) -> Text:
     """How many «significant» changes chance alone would give, and how many survive."""
     good = comparable(change, year)
     if good.empty:
-        return text("")
+        return text(NOTHING)
     n = len(good)
     found = int((good["verdict"] != "no_change").sum())
     chance = n * ALPHA
@@ -385,9 +391,10 @@ def multiple_text(change: DynamicsResult, year: int) -> Text:
     better = int((firm["delta_low"] < 0).sum())
     worse = int((firm["delta_low"] > 0).sum())
     blocks = [
-        f"Проверено {fmt.count_phrase(n, 'пара', 'пары', 'пар')} сразу. Даже если бы ничего не "
-        f"изменилось, примерно {fmt.number(round(chance))} из них показали бы «значимое» изменение "
-        f"случайно; найдено {fmt.number(found)}."
+        f"{fmt.plural(n, 'Проверена', 'Проверены', 'Проверено')} "
+        f"{fmt.count_phrase(n, 'пара', 'пары', 'пар')} сразу. Даже если бы ничего не изменилось, "
+        f"до {fmt.number(math.ceil(chance))} из них показали бы «значимое» изменение случайно; "
+        f"найдено {fmt.number(found)}."
     ]
     if firm.empty:
         blocks.append(
@@ -444,19 +451,19 @@ def three_years_text(
     return text(bullets(lines))
 
 
-def three_years_chart(found: Identification, year: int, names: Mapping[str, str]) -> Chart | Text:
+def three_years_chart(found: Identification, year: int, names: Mapping[str, str]) -> Chart | None:
     """Statuses of the last three years of the schools that were ever listed."""
     years = [y for y in found.years if y <= year][-THREE_YEARS:]
     rows = found.statuses[found.statuses["year"].isin(years)]
     if len(years) < 2 or not rows["status"].isin([*LISTED, "risk_zone"]).any():
-        return text("")
+        return None
     return status_timeline(rows, names, most=40)
 
 
 def limits(change: DynamicsResult, year: int) -> Text:
     """What cannot be concluded from this monitoring."""
     if not has_past(change, year):
-        return text("")
+        return text("Что изменилось: для этого нужны результаты хотя бы за два года.")
     return text(
         bullets(
             [

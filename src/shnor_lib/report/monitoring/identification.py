@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
+from shnor_lib.faults import ShnorError
 from shnor_lib.methods.identification import Identification
 from shnor_lib.methods.ranking import RatingResult
 from shnor_lib.methods.wellbeing import IndexResult
@@ -28,11 +29,19 @@ from shnor_lib.report.monitoring.lists import (
     confidence_sentence,
     count_statuses,
     listed_frame,
+    natural,
     of_year,
     school_links,
 )
 from shnor_lib.report.rule_words import threshold_sign
-from shnor_lib.report.words import SURE, of, rank_words, reason_sentences, year_summary
+from shnor_lib.report.words import (
+    SURE,
+    of,
+    probability_words,
+    rank_words,
+    reason_sentences,
+    year_summary,
+)
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES
@@ -43,6 +52,20 @@ PER_SCHOOL = 3
 """Reasons written out per school."""
 ROWS = 40
 MAP_ROWS, MAP_COLUMNS = 30, 9
+
+
+T = TypeVar("T")
+
+
+def attempt(compute: Callable[[], T]) -> tuple[T | None, str]:
+    """The result and an empty reason, or None and the reason the method refused (Russian).
+
+    Only refusals are caught: an error in the program stays an error.
+    """
+    try:
+        return compute(), ""
+    except ShnorError as error:
+        return None, str(error)
 
 
 def main_points(
@@ -131,18 +154,12 @@ def confidence_table(found: Identification, year: int) -> DataTable:
     """Formal status against statistical confidence: number of schools in each cell."""
     rows = of_year(found.statuses, year)
     rows = rows[rows["status"] != "excluded"]
-    counts = (
-        rows.value_counts(["status", "confidence"]).unstack(fill_value=0)
-        if len(rows)
-        else pd.DataFrame()
-    )
-    lines = []
+    lines: list[dict[str, Any]] = []
     for code in STATUS:
-        if code in counts.index:
-            line: dict[str, Any] = {"status": code}
-            line |= {c: int(counts.loc[code].get(c, 0)) for c in CONFIDENCE}
-            line["total"] = sum(line[c] for c in CONFIDENCE)
-            lines.append(line)
+        own = rows.loc[rows["status"] == code, "confidence"]
+        if len(own):
+            counts = {name: int((own == name).sum()) for name in CONFIDENCE}
+            lines.append({"status": code, **counts, "total": len(own)})
     columns = [
         Col("status", "Формальный статус", "status"),
         *[Col(code, title.capitalize(), "int") for code, title in CONFIDENCE.items()],
@@ -185,7 +202,7 @@ def municipalities_table(found: Identification, data: Dataset, year: int) -> Dat
     register = data.schools.drop_duplicates("school_id").set_index("school_id")["municipality"]
     rows = of_year(found.statuses, year)
     rows = rows[rows["status"] != "excluded"]
-    place = rows["school_id"].map(register).fillna("муниципалитет не указан")
+    place = rows["school_id"].map(register).fillna("муниципалитет не указан").rename("municipality")
     if place.nunique() < 2:
         name = place.iloc[0] if len(place) else "нет данных"
         return text(f"Все школы — одного муниципалитета: {fmt.escape_md(name)}.")
@@ -197,7 +214,7 @@ def municipalities_table(found: Identification, data: Dataset, year: int) -> Dat
             "n_schools": grouped.size(),
             "n_listed": grouped["listed"].sum(),
             **{
-                code: grouped["status"].agg(lambda s, code=code: int((s == code).sum()))
+                code: (rows["status"] == code).groupby(place).sum()
                 for code in (*LISTED, "risk_zone", "insufficient")
             },
         }
@@ -285,7 +302,7 @@ def criteria_text(found: Identification, year: int) -> Text:
     if len(few):
         n = few["school_id"].nunique()
         blocks.append(
-            f"{fmt.sentence_case(fmt.plural(n, 'У', 'У', 'У'))} {fmt.count_of(n, 'школы', 'школ')} "
+            f"У{fmt.NBSP}{fmt.count_of(n, 'школы', 'школ')} "
             "хотя бы один критерий не проверен из-за малого числа участников: решение по ним "
             "принимает человек."
         )
@@ -317,7 +334,7 @@ def low_share_map(
     gravity = {code: i for i, code in enumerate(("both", "low_results", "difficult", *STATUS))}
     schools = sorted(
         pooled["school_id"].unique(),
-        key=lambda key: (gravity.get(str(status.get(key)), 99), names.get(key, key)),
+        key=lambda key: (gravity.get(str(status.get(key)), 99), natural(names.get(key, key)), key),
     )
     chosen = schools[:MAP_ROWS]
     labels = _unique_labels(chosen, names)
@@ -382,7 +399,9 @@ def rating_text(rating: RatingResult | None, why_not: str, year: int) -> Text:
     below = scores[scores["share_of_max"] < 0.5]
     if len(below):
         blocks.append(
-            f"Меньше половины возможного набрали {fmt.count_phrase(len(below), *SCHOOLS)}."
+            "Меньше половины возможного "
+            f"{fmt.plural(len(below), 'набрала', 'набрали', 'набрали')} "
+            f"{fmt.count_phrase(len(below), *SCHOOLS)}."
         )
     return text(*blocks)
 
@@ -392,10 +411,10 @@ def _rated(rating: RatingResult, year: int) -> pd.DataFrame:
     return scores[(scores["year"] == year) & scores["rank"].notna()]
 
 
-def rating_chart(rating: RatingResult | None, year: int, names: Mapping[str, str]) -> Chart | Text:
+def rating_chart(rating: RatingResult | None, year: int, names: Mapping[str, str]) -> Chart | None:
     """Places with their intervals."""
     if rating is None or _rated(rating, year).empty:
-        return text("")
+        return None
     return rank_plot(_rated(rating, year), names)
 
 
@@ -406,14 +425,15 @@ def rating_table(
     links: Mapping[str, str],
     *,
     most: int = ROWS,
-) -> DataTable | Text:
+) -> DataTable | None:
     """Schools from the last place up, each place with its interval."""
     if rating is None or _rated(rating, year).empty:
-        return text("")
+        return None
     scores = _rated(rating, year).sort_values(["rank", "school_id"], ascending=[False, True])
     table = scores.assign(
         name=[names.get(key, key) for key in scores["school_id"]],
-        href=[links.get(key) for key in scores["school_id"]],
+        href=scores["school_id"].map(dict(links)),
+        chance=[probability_words(value) for value in scores["p_lowest_quarter"]],
         place=[
             fmt.sentence_case(rank_words(row))
             for row in cast(list[dict[str, Any]], scores.to_dict("records"))
@@ -423,13 +443,7 @@ def rating_table(
         Col("name", "Школа", "link", href="href"),
         Col("place", "Место с интервалом", order="rank"),
         Col("share_of_max", "Доля от максимума", "percent", missing="максимума нет"),
-        Col(
-            "p_lowest_quarter",
-            "Вероятность, что школа в нижней четверти",
-            "percent",
-            digits=0,
-            missing="не рассчитана",
-        ),
+        Col("chance", "Вероятность, что школа в нижней четверти", order="p_lowest_quarter"),
     ]
     return capped(
         table,
@@ -480,10 +494,10 @@ def index_table(
     links: Mapping[str, str],
     *,
     most: int = ROWS,
-) -> DataTable | Text:
+) -> DataTable | None:
     """Schools by index, the hardest conditions first, with what weighs most on each."""
     if index is None or _indexed(index, year).empty:
-        return text("")
+        return None
     scores = _indexed(index, year).sort_values(["index", "school_id"])
     parts = index.components[index.components["year"] == year]
     parts = parts[parts["normalised"].notna() & parts["school_id"].isin(scores["school_id"])]
@@ -500,7 +514,7 @@ def index_table(
     )
     table = scores.assign(
         name=[names.get(key, key) for key in scores["school_id"]],
-        href=[links.get(key) for key in scores["school_id"]],
+        href=scores["school_id"].map(dict(links)),
         worst=[worst.get(key, "") for key in scores["school_id"]],
     )
     return capped(
@@ -524,10 +538,10 @@ def index_chart(
     rating: RatingResult | None,
     year: int,
     names: Mapping[str, str],
-) -> Chart | Text:
+) -> Chart | None:
     """Conditions against results: who does better than the conditions suggest."""
     if index is None or rating is None:
-        return text("")
+        return None
     points = _indexed(index, year)[["school_id", "index"]].merge(
         _rated(rating, year)[["school_id", "share_of_max"]].rename(
             columns={"share_of_max": "result"}
@@ -536,7 +550,7 @@ def index_chart(
     )
     points = points.dropna()
     if len(points) < 2:
-        return text("")
+        return None
     return index_results(points, names)
 
 
@@ -557,7 +571,7 @@ def readings_text(readings: pd.DataFrame, year: int) -> Text:
     )
     if low == high:
         return text(head + "Ни одно другое прочтение этого числа не меняет.")
-    far = readings.loc[(readings["n_listed"] - now).abs().idxmax()]
+    far = readings.iloc[int((readings["n_listed"] - now).abs().to_numpy().argmax())]
     return text(
         head
         + f"Если менять ответы по одному, в списке окажется {fmt.number_range(low, high)}. "

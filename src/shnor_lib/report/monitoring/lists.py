@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import CONFIDENCE, LISTED, STATUS, school_year
+from shnor_lib.report.slugs import slug
 
 SCHOOLS = ("школа", "школы", "школ")
 NAMED = 20
@@ -41,6 +43,26 @@ class YearCounts:
     def share(self, n: int) -> str:
         """«41,7 %» of the schools; a dash when there are none."""
         return fmt.percent(n / self.total) if self.total else fmt.DASH
+
+
+def school_names(schools: pd.DataFrame) -> dict[str, str]:
+    """School's id → name; a school without a name goes by its id."""
+    register = schools.drop_duplicates("school_id")
+    return {
+        str(key): fmt.one_line(name, str(key))
+        for key, name in zip(register["school_id"], register["name"], strict=True)
+    }
+
+
+def natural(name: object) -> tuple[tuple[int, int, str], ...]:
+    """Sorting key by which «№ 3» stands before «№ 11»."""
+    parts = re.findall(r"\d+|\D+", str(name).lower())
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
+
+
+def page_links(ids: Iterable[str], folder: str = "../schools") -> dict[str, str]:
+    """School's id → source path of its page, as seen from a notebook in ``reports/<year>``."""
+    return {str(key): f"{folder}/{slug(str(key))}.qmd" for key in ids}
 
 
 def of_year(statuses: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -109,7 +131,7 @@ def school_links(
     ids: Iterable[str], names: Mapping[str, str], links: Mapping[str, str], *, most: int = NAMED
 ) -> str:
     """Schools by name with links, at most ``most``: «[СОШ № 1](…), … и ещё 5 школ»."""
-    ordered = sorted(ids, key=lambda key: (names.get(key, key), key))
+    ordered = sorted(ids, key=lambda key: (natural(names.get(key, key)), key))
     shown = []
     for key in ordered[:most]:
         text = fmt.escape_md(names.get(key, key))
@@ -154,12 +176,15 @@ def change_blocks(
     )
     if table.empty:
         return [head + " Состав списка не изменился."]
-    head += (
-        f" {fmt.sentence_case(verb(len(entered), 'вошла', 'вошли'))} "
-        f"{fmt.count_phrase(len(entered), *SCHOOLS)}, {verb(len(left), 'вышла', 'вышли')} "
-        f"{fmt.count_phrase(len(left), *SCHOOLS)}, {verb(stayed, 'осталась', 'остались')} "
-        f"{fmt.count_phrase(stayed, *SCHOOLS)}."
-    )
+    moves = [
+        f"{verb(n, one, many)} {fmt.count_phrase(n, *SCHOOLS)}" if n else nobody
+        for n, one, many, nobody in (
+            (len(entered), "вошла", "вошли", "новых школ нет"),
+            (len(left), "вышла", "вышли", "никто не вышел"),
+            (stayed, "осталась", "остались", "из прежних не осталась ни одна"),
+        )
+    ]
+    head += f" {fmt.sentence_case(', '.join(moves))}."
     blocks = [head]
     if len(entered):
         blocks.append(
@@ -214,7 +239,11 @@ def listed_frame(
     )
     gravity = {code: i for i, code in enumerate(("both", "low_results", "difficult", *STATUS))}
     sureness = {code: i for i, code in enumerate(CONFIDENCE)}
-    order = table.assign(
-        _grave=table["status"].map(gravity), _sure=table["confidence"].map(sureness)
-    ).sort_values(["_grave", "_sure", "name", "school_id"])
-    return order.drop(columns=["_grave", "_sure"]).reset_index(drop=True)
+    keys = [
+        (gravity.get(str(status), 99), sureness.get(str(sure), 99), natural(name), str(school))
+        for status, sure, name, school in zip(
+            table["status"], table["confidence"], table["name"], table["school_id"], strict=True
+        )
+    ]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return table.iloc[order].reset_index(drop=True)

@@ -51,7 +51,7 @@ def home_page(
     return page(
         [
             f"[{fmt.escape_md(analysis.subtitle)}]{{.subtitle}}" if analysis.subtitle else "",
-            fmt.escape_md(year_summary(statuses, year)),
+            f"**{school_year(year)} учебный год.** " + fmt.escape_md(year_summary(statuses, year)),
             confidence_sentence(statuses, year),
             _cards(analysis),
             callout(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-import pandas as pd
-
-from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, ResultsShare, SocialShare
+from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, ResultsShare
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Col, DataTable, badge
 from shnor_lib.report.labels import CONFIDENCE, STATUS_FOR, label, school_year, unit_label
 from shnor_lib.report.profile import Frames
+from shnor_lib.report.rows import Row
 from shnor_lib.report.words import of, operator_of, probability_words, threshold_words, value_words
 
 
@@ -19,8 +18,7 @@ def criteria_section(frames: Frames, school_id: str) -> list[str]:
     """All criteria of the rules in force with what was found."""
     analysis = frames.analysis
     rows = frames.criteria[school_id]
-    rows = rows[rows["year"] == analysis.year]
-    if rows.empty:
+    if not rows:
         return ["В этом году показатели школы не проверялись."]
     table = DataTable(
         criteria_frame(frames, rows),
@@ -43,11 +41,11 @@ def criteria_section(frames: Frames, school_id: str) -> list[str]:
     ]
 
 
-def criteria_frame(frames: Frames, rows: pd.DataFrame) -> pd.DataFrame:
+def criteria_frame(frames: Frames, rows: list[Row]) -> list[Row]:
     """Rows of the table of criteria in words."""
     rule = {criterion.id: criterion for criterion in frames.analysis.ruleset.criteria}
     found = []
-    for row in cast(list[dict[str, Any]], rows.to_dict("records")):
+    for row in rows:
         criterion = rule[str(row["criterion"])]
         results = isinstance(criterion, ResultsShare)
         value = ""
@@ -79,7 +77,7 @@ def criteria_frame(frames: Frames, rows: pd.DataFrame) -> pd.DataFrame:
                 "years": years_words(row["years_used"]),
             }
         )
-    return pd.DataFrame(found)
+    return found
 
 
 def years_words(years: Any) -> str:
@@ -91,23 +89,21 @@ def years_words(years: Any) -> str:
 
 def timeline_section(frames: Frames, school_id: str) -> list[str]:
     """Status year by year."""
-    rows = frames.statuses[school_id].sort_values("year")
-    if rows.empty:
+    rows = frames.statuses[school_id]
+    if not rows:
         return ["Статус школы ни за один год не определялся."]
     items = "".join(
-        f'<li><span class="year">{school_year(year)}</span>{badge(status)}'
-        f'<br><span class="shnor-source">{fmt.escape(_surely(status, confidence))}</span></li>'
-        for year, status, confidence in rows[["year", "status", "confidence"]].itertuples(
-            index=False
-        )
+        f'<li><span class="year">{school_year(row["year"])}</span>{badge(row["status"])}'
+        f'<span class="shnor-source">{fmt.escape(_surely(row), "")}</span></li>'
+        for row in rows
     )
     return [raw(f'<ol class="shnor-timeline">{items}</ol>')]
 
 
-def _surely(status: Any, confidence: Any) -> str:
-    if str(status) in {"insufficient", "excluded"}:
+def _surely(row: Row) -> str:
+    if row["status"] in {"insufficient", "excluded"}:
         return ""
-    return label(CONFIDENCE, confidence)
+    return label(CONFIDENCE, row["confidence"])
 
 
 def compare_section(frames: Frames, school_id: str) -> list[str]:
@@ -116,27 +112,22 @@ def compare_section(frames: Frames, school_id: str) -> list[str]:
     if not analysis.others:
         return []
     found = []
-    own = frames.statuses[school_id]
     for name, identification in analysis.identifications.items():
-        rows = own if name == analysis.ruleset.id else frames.other_statuses[name][school_id]
-        rows = rows[rows["year"] == analysis.year]
+        by_school = frames.statuses if name == analysis.ruleset.id else frames.other_statuses[name]
+        row = by_school.year(school_id, analysis.year) or {}
         titles = {c.id: c.title for c in identification.ruleset.criteria}
-        met = (
-            ""
-            if rows.empty or fmt.is_missing(rows["criteria_met"].iloc[0])
-            else str(rows["criteria_met"].iloc[0])
-        )
+        met = [one for one in str(row.get("criteria_met") or "").split(", ") if one]
         found.append(
             {
                 "title": identification.ruleset.title,
-                "status": None if rows.empty else rows["status"].iloc[0],
-                "confidence": None if rows.empty else rows["confidence"].iloc[0],
-                "met": "; ".join(titles.get(one, one) for one in met.split(", ") if one) or "нет",
+                "status": row.get("status"),
+                "confidence": row.get("confidence"),
+                "met": "; ".join(titles.get(one, one) for one in met) or "нет",
                 "standing": identification.ruleset.source.standing,
             }
         )
     table = DataTable(
-        pd.DataFrame(found),
+        found,
         [
             Col("title", "Правила"),
             Col("status", "Статус", "status"),
@@ -154,12 +145,3 @@ def compare_section(frames: Frames, school_id: str) -> list[str]:
         "первым из них."
     )
     return [sentence, show(table)]
-
-
-def social_titles(frames: Frames) -> dict[str, str]:
-    """Column of the social passport → title of the criterion about it."""
-    return {
-        criterion.numerator: criterion.title
-        for criterion in frames.analysis.ruleset.criteria
-        if isinstance(criterion, SocialShare)
-    }

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-import pandas as pd
+from typing import Any
 
 from shnor_lib.report import charts
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Col, DataTable
-from shnor_lib.report.labels import OUTCOME, school_year
+from shnor_lib.report.labels import OUTCOME, label, school_year
 from shnor_lib.report.profile import Frames, social_counts
-from shnor_lib.report.school.head import row_of
-from shnor_lib.report.words import rank_words, threshold_words
+from shnor_lib.report.words import of, rank_words, threshold_words
 from shnor_lib.tables import TABLES
 
 
@@ -23,7 +20,7 @@ def rating_section(frames: Frames, school_id: str) -> list[str]:
     if analysis.rating is None or frames.scores is None:
         return _refused("Рейтинг", analysis.refusals.get(f"rating:{analysis.rating_id}"))
     definition = analysis.rating.definition
-    score = row_of(frames.scores[school_id], analysis.year)
+    score = frames.scores.year(school_id, analysis.year)
     if score is None or fmt.is_missing(score["rank"]):
         return [
             f"Места в рейтинге за {school_year(analysis.year)} учебный год нет: у школы нет данных "
@@ -62,23 +59,22 @@ def _standing(standing: str) -> str:
 def _indicators(frames: Frames, school_id: str) -> list[str]:
     if frames.indicators is None:
         return []
-    rows = frames.indicators[school_id]
-    rows = rows[rows["applies"].fillna(value=False).astype(bool)]
-    earned = rows["normalised"] * rows["weight"]
-    known = rows.assign(
-        earned=earned, possible=rows["weight"], note=[_valued(value) for value in rows["value"]]
-    )
-    # z-scores have no maximum: there is nothing to draw against
-    known = known[known["normalised"].between(0, 1) & (known["possible"] > 0)]
-    if known.empty:
+    known = [
+        {
+            "title": row["title"],
+            "earned": row["normalised"] * row["weight"],
+            "possible": row["weight"],
+            "note": "" if row["value"] is None else f"значение {fmt.decimal(row['value'], 3)}",
+        }
+        for row in frames.indicators[school_id]
+        # z-scores have no maximum: there is nothing to draw against
+        if row["applies"] and row["normalised"] is not None and 0 <= row["normalised"] <= 1
+    ]
+    if not known:
         return []
     return [
         show(charts.contribution_bars(known, title="баллы по показателям рейтинга")),
     ]
-
-
-def _valued(value: Any) -> str:
-    return "" if fmt.is_missing(value) else f"значение {fmt.decimal(value, 3)}"
 
 
 def index_section(frames: Frames, school_id: str) -> list[str]:
@@ -87,15 +83,14 @@ def index_section(frames: Frames, school_id: str) -> list[str]:
     if analysis.index is None or frames.index_scores is None:
         return _refused("Индекс", analysis.refusals.get(f"index:{analysis.index_id}"))
     own = frames.index_scores[school_id]
-    score = row_of(own, analysis.year)
+    score = frames.index_scores.year(school_id, analysis.year)
     if score is None or fmt.is_missing(score["index"]):
         return [
             f"Индекс за {school_year(analysis.year)} учебный год не рассчитан: нет социального "
             "паспорта или в нём слишком много пропусков."
         ]
-    everyone = analysis.index.scores
-    peers = everyone.loc[everyone["year"] == analysis.year, "index"].dropna()
-    below = int((peers < score["index"]).sum())
+    peers = frames.index_latest
+    below = sum(value < score["index"] for value in peers)
     lower = (
         f"ниже — у{fmt.NBSP}{fmt.number(below)} из{fmt.NBSP}"
         f"{fmt.count_of(len(peers), 'школы', 'школ')}"
@@ -106,16 +101,13 @@ def index_section(frames: Frames, school_id: str) -> list[str]:
         f"Индекс социального благополучия — {fmt.decimal(score['index'])} из{fmt.NBSP}100 (больше — "
         f"благополучнее); {lower}. Индекс говорит об условиях, а не о качестве работы школы."
     ]
-    before = own[own["year"] < analysis.year].dropna(subset=["index"]).sort_values("year")
-    if len(before):
-        past = ", ".join(
-            f"{school_year(year)} — {fmt.decimal(value)}"
-            for year, value in before[["year", "index"]].itertuples(index=False)
-        )
+    before = [row for row in own if row["year"] < analysis.year and row["index"] is not None]
+    if before:
+        past = ", ".join(f"{school_year(r['year'])} — {fmt.decimal(r['index'])}" for r in before)
         blocks.append(f"В прежние годы: {past}.")
     blocks += _components(frames, school_id)
     points = frames.index_rating
-    if (points["school_id"] == school_id).any() and len(points.dropna()) > 2:
+    if len(points) > 2 and any(row["school_id"] == school_id for row in points):
         blocks.append(show(charts.index_results(points, frames.names, highlight=school_id)))
     return blocks
 
@@ -123,12 +115,12 @@ def index_section(frames: Frames, school_id: str) -> list[str]:
 def _components(frames: Frames, school_id: str) -> list[str]:
     if frames.analysis.index is None or frames.index_components is None:
         return []
-    rows = frames.index_components[school_id].dropna(subset=["share"])
-    if rows.empty:
+    rows = [row for row in frames.index_components[school_id] if row["share"] is not None]
+    if not rows:
         return []
     if frames.analysis.index.mode != "weighted":
         table = DataTable(
-            rows.sort_values("contribution"),
+            sorted(rows, key=lambda row: row["contribution"]),
             [
                 Col("title", "Составляющая"),
                 Col("share", "Доля", "percent"),
@@ -137,46 +129,47 @@ def _components(frames: Frames, school_id: str) -> list[str]:
             caption="Из чего складывается индекс",
         )
         return [show(table)]
-    possible = rows["weight"] / rows["weight"].sum() * 100
-    drawn = rows.assign(
-        earned=rows["normalised"] * possible,
-        possible=possible,
-        note=[f"доля {fmt.percent(share)}" for share in rows["share"]],
-    )
+    total = sum(row["weight"] for row in rows)
+    drawn = [
+        {
+            "title": row["title"],
+            "earned": row["normalised"] * row["weight"] / total * 100,
+            "possible": row["weight"] / total * 100,
+            "note": f"значение {fmt.decimal(row['share'], 3)}",
+        }
+        for row in rows
+    ]
     return [show(charts.contribution_bars(drawn, title="вклад в индекс, пунктов из 100"))]
 
 
 def passport_section(frames: Frames, school_id: str) -> list[str]:
     """Social passport against thresholds and the middle of the other schools."""
     year = frames.analysis.year
-    rows = frames.passport(school_id, year)
-    own = row_of(frames.passports[school_id], year)
+    rows = frames.passport(school_id)
+    own = frames.passports.year(school_id, year)
     if own is None:
         return [f"Социального паспорта за {school_year(year)} учебный год нет."]
     _, peers_name = frames.peers(school_id)
     total = fmt.count_phrase(own["total"], "обучающийся", "обучающихся", "обучающихся")
     blocks = [f"По социальному паспорту за {school_year(year)} учебный год: {total}."]
-    drawn = rows[rows["threshold"].notna()]
-    if len(drawn):
+    drawn = [row for row in rows if row["threshold"] is not None]
+    if drawn:
         chart = charts.passport_bars(drawn, median_name=peers_name)
         blocks.append(show(chart))
     blocks += _counts(frames, own)
-    if len(rows):
+    if rows:
         table = DataTable(
-            rows.assign(
-                counted=[
-                    f"{fmt.number(part)} из{fmt.NBSP}{fmt.number(whole)}"
-                    for part, whole in zip(rows["part"], rows["whole"], strict=True)
-                ],
-                limit=[
-                    threshold_words(value, operator) if not fmt.is_missing(value) else None
-                    for value, operator in zip(rows["threshold"], rows["operator"], strict=True)
-                ],
-                outcome=[
-                    None if fmt.is_missing(code) else OUTCOME.get(str(code))
-                    for code in rows["outcome"]
-                ],
-            ),
+            [
+                {
+                    **row,
+                    "counted": of(row["part"], row["whole"]),
+                    "limit": None
+                    if row["threshold"] is None
+                    else threshold_words(row["threshold"], row["operator"]),
+                    "outcome": None if row["outcome"] is None else label(OUTCOME, row["outcome"]),
+                }
+                for row in rows
+            ],
             [
                 Col("title", "Показатель"),
                 Col("share", "Доля", "percent"),
@@ -207,7 +200,7 @@ def _counts(frames: Frames, own: dict[str, Any]) -> list[str]:
 def staff_section(frames: Frames, school_id: str) -> list[str]:
     """Teachers and vacancies; nothing when there is no staff table."""
     year = frames.analysis.year
-    row = row_of(frames.staff[school_id], year)
+    row = frames.staff.year(school_id, year)
     if row is None:
         return []
     parts = [fmt.count_phrase(row["teachers"], "учитель", "учителя", "учителей")]
@@ -225,22 +218,20 @@ def staff_section(frames: Frames, school_id: str) -> list[str]:
 def sources_section(frames: Frames, school_id: str) -> list[str]:
     """Files and sheets the numbers come from."""
     rows = frames.sources(school_id)
-    if rows.empty:
+    if not rows:
         return ["Ни в одном из прочитанных файлов данных об этой школе нет."]
-    records = cast(list[dict[str, Any]], rows.to_dict("records"))
     table = DataTable(
-        pd.DataFrame(
+        [
             {
-                "file": rows["file"],
-                "sheet": rows["sheet"],
-                "table": rows["table"],
-                "years": [", ".join(school_year(y) for y in row["years"]) for row in records],
-                "rows": rows["rows"],
+                **row,
+                "sheets": ", ".join(map(str, row["sheets"])),
+                "years": ", ".join(school_year(year) for year in sorted(row["years"])),
             }
-        ),
+            for row in rows
+        ],
         [
             Col("file", "Файл"),
-            Col("sheet", "Лист", missing="в файле нет листов"),
+            Col("sheets", "Листы", missing="в файле нет листов"),
             Col("table", "Что взято"),
             Col("years", "Годы", missing="не относится к году"),
             Col("rows", "Строк", "int"),

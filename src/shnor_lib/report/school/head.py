@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
-
-import pandas as pd
+from typing import Any
 
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Card, callout, cards, raw
@@ -30,12 +28,6 @@ SUPPORT_NOTE = (
 )
 
 
-def row_of(frame: pd.DataFrame, year: int) -> dict[str, Any] | None:
-    """The row of a year as a dictionary; None if there is none."""
-    rows = frame[frame["year"] == year]
-    return None if rows.empty else cast(dict[str, Any], rows.iloc[0].to_dict())
-
-
 def reasons_of(frames: Frames, school_id: str) -> list[Reason]:
     """Reasons of the latest year's status."""
     analysis = frames.analysis
@@ -44,14 +36,16 @@ def reasons_of(frames: Frames, school_id: str) -> list[Reason]:
         frames.own_dataset(school_id),
         school_id,
         analysis.year,
-        criteria=frames.criteria[school_id],
+        met={
+            str(row["criterion"]) for row in frames.criteria[school_id] if row["outcome"] == "met"
+        },
     )
 
 
 def head(frames: Frames, school_id: str) -> list[str]:
     """Badge, sentence, reasons, key figures, what the page is for."""
     analysis = frames.analysis
-    status = row_of(frames.statuses[school_id], analysis.year)
+    status = frames.statuses.year(school_id, analysis.year)
     if status is None:
         return [
             raw(f"<p>{badge('insufficient')}</p>"),
@@ -107,12 +101,12 @@ def _list_html(reasons: list[Reason]) -> str:
 def _near(frames: Frames, school_id: str) -> list[str]:
     """What is beyond its threshold in the latest year alone."""
     analysis = frames.analysis
-    rows = frames.criteria[school_id]
-    rows = rows[
-        (rows["year"] == analysis.year) & rows["beyond_latest"].fillna(value=False).astype(bool)
-    ]
     titles = {criterion.id: criterion.title for criterion in analysis.ruleset.criteria}
-    found = [f"- {fmt.escape_md(titles.get(str(name), name))}" for name in rows["criterion"]]
+    found = [
+        f"- {fmt.escape_md(titles.get(str(row['criterion']), row['criterion']))}"
+        for row in frames.criteria[school_id]
+        if row["beyond_latest"]
+    ]
     if not found:
         return []
     return [f"За порогом в {school_year(analysis.year)}:", "\n".join(found)]
@@ -122,9 +116,7 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
     analysis = frames.analysis
     year = analysis.year
     items: list[Card] = []
-    criteria = frames.criteria[school_id]
-    criteria = criteria[criteria["year"] == year]
-    judged = int(criteria["outcome"].isin(["met", "not_met"]).sum())
+    judged = sum(row["outcome"] in {"met", "not_met"} for row in frames.criteria[school_id])
     if judged and str(status["status"]) != "excluded":
         met = 0 if fmt.is_missing(status["n_met"]) else int(status["n_met"])
         items.append(
@@ -137,7 +129,7 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
                 status=str(status["status"]) if met else "none",
             )
         )
-    score = row_of(frames.scores[school_id], year) if frames.scores is not None else None
+    score = frames.scores.year(school_id, year) if frames.scores is not None else None
     if score is not None and not fmt.is_missing(score["share_of_max"]):
         items.append(
             Card(
@@ -146,7 +138,7 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
                 fmt.sentence_case(rank_words(score)),
             )
         )
-    index = row_of(frames.index_scores[school_id], year) if frames.index_scores is not None else None
+    index = frames.index_scores.year(school_id, year) if frames.index_scores is not None else None
     if index is not None and not fmt.is_missing(index["index"]):
         items.append(
             Card(
@@ -155,7 +147,7 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
                 "из 100; чем больше, тем благополучнее условия",
             )
         )
-    change = row_of(frames.dynamics[school_id], year) if frames.dynamics is not None else None
+    change = frames.dynamics.year(school_id, year) if frames.dynamics is not None else None
     if change is not None and change["n_comparable"]:
         items.append(
             Card(

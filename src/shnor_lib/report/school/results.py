@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-import pandas as pd
+from typing import Any
 
 from shnor_lib.report import charts
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Chart, Col, DataTable
-from shnor_lib.report.labels import (
-    PROCEDURE,
-    SEASONS_SHORT,
-    low_title,
-    school_year,
-    unit_label,
-)
+from shnor_lib.report.labels import PROCEDURE, SEASONS_SHORT, low_title, school_year, unit_label
 from shnor_lib.report.profile import Frames, low_threshold, procedures_in_order
-from shnor_lib.report.school.head import row_of
+from shnor_lib.report.rows import Row, where
 from shnor_lib.report.words import dynamics_sentence, grades_words, of
 
-CHARTS_SHOWN = 4
-"""Subjects of a procedure that get a chart of their own; all are on the map and in the table."""
-CHANGES_DRAWN = 16
+CHARTS_SHOWN = 3
+"""Subjects of a procedure with a chart of their own at most; the map and the table have all."""
+MAP_FROM = 4
+"""A procedure with so many subjects gets a map."""
+CHANGES_DRAWN = 10
 """Changes drawn, the largest first; all of them are in the table."""
 
-_FIRST = ("русский язык", "математика")
+_CORE = ("русский язык", "математика")
 
 
 def results_section(frames: Frames, school_id: str) -> list[str]:
     """Charts by procedure, marks of the latest year, all numbers in a folded table."""
     pooled = frames.pooled[school_id]
-    if pooled.empty:
+    if not pooled:
         return ["Результатов оценочных процедур по этой школе нет."]
     _, peers_name = frames.peers(school_id)
     blocks = [
@@ -41,74 +35,71 @@ def results_section(frames: Frames, school_id: str) -> list[str]:
         "сложены вместе, кружки — отдельные классы. Серым — "
         f"{fmt.escape_md(peers_name)}. Осенние работы с весенними не соединяются."
     ]
-    for procedure in procedures_in_order({str(code) for code in pooled["procedure"]}):
-        rows = pooled[pooled["procedure"] == procedure]
-        blocks.append(f"### {PROCEDURE.get(procedure, fmt.escape_md(procedure))}")
+    for procedure in procedures_in_order({str(row["procedure"]) for row in pooled}):
+        rows = where(pooled, procedure=procedure)
+        blocks.append(f"### {fmt.escape_md(PROCEDURE.get(procedure, procedure))}")
         blocks.append(_charts(frames, school_id, procedure, rows))
-        if rows["subject"].nunique() > CHARTS_SHOWN:
+        if len({row["subject"] for row in rows}) >= MAP_FROM:
             blocks.append(show(_map(procedure, rows)))
     blocks += _marks(frames, school_id)
     blocks += _all_results(frames, school_id)
     return blocks
 
 
-def chart_subjects(frames: Frames, school_id: str, procedure: str, rows: pd.DataFrame) -> list[str]:
-    """Subjects that get a chart: those that decided, Russian, mathematics, then by n."""
-    criteria = frames.criteria[school_id]
-    deciding = criteria[
-        criteria["year"].isin([frames.analysis.year])
-        & criteria["procedure"].isin([procedure])
-        & criteria["outcome"].isin(["met"])
-    ]["subject"].dropna()
-    by_n = rows.groupby("subject", observed=True)["n"].sum().sort_values(ascending=False)
-    core = [name for name in by_n.index if str(name).startswith(_FIRST)]
-    order = dict.fromkeys([*map(str, deciding), *sorted(map(str, core), reverse=True)])
-    for name in by_n.index:
-        order.setdefault(str(name), None)
-    there = set(by_n.index)
-    return [name for name in order if name in there][:CHARTS_SHOWN]
+def chart_subjects(frames: Frames, school_id: str, procedure: str, rows: list[Row]) -> list[str]:
+    """Subjects that get a chart: those that decided, Russian, mathematics; else the largest."""
+    deciding = [
+        row["subject"]
+        for row in frames.criteria[school_id]
+        if row["procedure"] == procedure and row["outcome"] == "met" and row["subject"]
+    ]
+    by_n: dict[str, int] = {}
+    for row in rows:
+        by_n[row["subject"]] = by_n.get(row["subject"], 0) + row["n"]
+    core = sorted((name for name in by_n if name.startswith(_CORE)), key=lambda s: s[0] != "р")
+    chosen = [name for name in dict.fromkeys([*deciding, *core]) if name in by_n]
+    if not chosen:
+        chosen = sorted(by_n, key=lambda name: (-by_n[name], name))[:2]
+    return chosen[:CHARTS_SHOWN]
 
 
-def _charts(frames: Frames, school_id: str, procedure: str, rows: pd.DataFrame) -> str:
-    analysis = frames.analysis
+def _charts(frames: Frames, school_id: str, procedure: str, rows: list[Row]) -> str:
     peers, peers_name = frames.peers(school_id)
-    single = frames.results[school_id]
-    single = single[(single["procedure"] == procedure) & (single["n"] > 0)]
-    single = single[single["n_low"].notna()]
+    single = where(frames.results[school_id], procedure=procedure)
     years = _years(rows)
     drawn: list[Chart] = []
     for subject in chart_subjects(frames, school_id, procedure, rows):
-        grades = single[single["subject"] == subject]
-        many = grades["grade"].nunique() > 1
-        median = frames.median(peers, procedure, subject)
-        threshold = low_threshold(analysis, procedure, subject)
+        grades = where(single, subject=subject)
+        many = len({row["grade"] for row in grades}) > 1
+        median = [r for r in frames.median(peers, procedure, subject) if r["year"] in years]
+        threshold = low_threshold(frames.analysis, procedure, subject)
+        held = grades_words(row["grade"] for row in grades)
         title = fmt.sentence_case(subject)
-        held = grades_words(grades["grade"])
         drawn.append(
             charts.low_share(
-                rows[rows["subject"] == subject],
+                where(rows, subject=subject),
                 title=f"{title} · {held}" if held else title,
                 years=years,
                 what=low_title(procedure),
                 threshold=threshold,
                 threshold_label=f"порог {fmt.percent(threshold, 0)}",
-                median=None if median is None else median[median["year"].isin(years)],
+                median=median,
                 median_name=peers_name,
-                grades=grades.assign(share=grades["n_low"] / grades["n"]) if many else None,
+                grades=grades if many else None,
                 breaks=_breaks(frames, procedure, subject),
             )
         )
     # charts stand side by side where there is room, one under another on a phone
-    inner = "".join(chart.html() for chart in drawn)
     style = (
         "display:grid;gap:0 1.5rem;"
         "grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))"
     )
+    inner = "".join(chart.html() for chart in drawn)
     return raw(f'<div class="shnor-chart-grid" style="{style}">{inner}</div>')
 
 
-def _years(rows: pd.DataFrame) -> list[int]:
-    found = [int(year) for year in rows["year"]]
+def _years(rows: list[Row]) -> list[int]:
+    found = [int(row["year"]) for row in rows]
     return list(range(min(found), max(found) + 1))
 
 
@@ -120,89 +111,85 @@ def _breaks(frames: Frames, procedure: str, subject: str) -> dict[int, str]:
     }
 
 
-def _map(procedure: str, rows: pd.DataFrame) -> Chart:
-    cells = pd.DataFrame(
+def _map(procedure: str, rows: list[Row]) -> Chart:
+    ordered = sorted(rows, key=lambda row: (row["year"], row["season"] == "autumn"))
+    latest = {row["subject"]: row for row in ordered}
+    subjects = sorted(latest, key=lambda name: (-latest[name]["year"], -latest[name]["share"]))
+    cells = [
         {
-            "row": rows["subject"],
-            "column": [
-                school_year(year) + SEASONS_SHORT.get(str(season), "")
-                for year, season in zip(rows["year"], rows["season"], strict=True)
-            ],
-            "n": rows["n"],
-            "n_low": rows["n_low"],
+            "row": row["subject"],
+            "column": school_year(row["year"]) + SEASONS_SHORT.get(str(row["season"]), ""),
+            "n": row["n"],
+            "n_low": row["n_low"],
         }
-    )
-    by_time = rows.assign(column=cells["column"]).sort_values(["year", "season"])
-    latest = rows.sort_values("year").drop_duplicates("subject", keep="last")
-    order = latest.sort_values("share", ascending=False)["subject"]
-    chart = charts.share_map(
-        cells,
-        what=low_title(procedure),
-        rows=[str(name) for name in order],
-        columns=list(dict.fromkeys(by_time["column"])),
-    )
+        for row in ordered
+    ]
+    chart = charts.share_map(cells, what=low_title(procedure), rows=subjects)
     caption = (
-        f"{PROCEDURE.get(procedure, procedure)}: {low_title(procedure)} по всем предметам, %. "
-        "Сверху — предметы с наибольшей долей в последнем году."
+        f"{PROCEDURE.get(procedure, procedure)}: {low_title(procedure)} по предметам, %. Сверху — "
+        "предметы с наибольшей долей в последнем году; число учеников показано при наведении."
     )
     return Chart(chart.figure, chart.alt, caption)
 
 
 def _marks(frames: Frames, school_id: str) -> list[str]:
-    rows = frames.results[school_id]
-    rows = rows[(rows["year"] == frames.analysis.year) & (rows["n"] > 0)]
-    rows = rows[rows[["n2", "n3", "n4", "n5"]].notna().all(axis=1)]
-    rows = rows[rows["subject"].isin(_FIRST)].sort_values(["procedure", "subject", "grade"])
-    if rows.empty:
+    """Marks of the latest year in Russian and mathematics, grades added up."""
+    year = frames.analysis.year
+    sums: dict[tuple[str, str], Row] = {}
+    for row in where(frames.results[school_id], year=year):
+        if row["subject"] not in _CORE or any(row[m] is None for m in ("n2", "n3", "n4", "n5")):
+            continue
+        total = sums.setdefault(
+            (row["procedure"], row["subject"]),
+            {"grades": [], "n": 0, "n2": 0, "n3": 0, "n4": 0, "n5": 0},
+        )
+        total["grades"].append(row["grade"])
+        for name in ("n", "n2", "n3", "n4", "n5"):
+            total[name] += row[name]
+    if not sums:
         return []
-    labels = [
-        unit_label(row["procedure"], row["grade"], row["subject"], row["season"])
-        for row in cast(list[dict[str, Any]], rows.to_dict("records"))
+    order = procedures_in_order({procedure for procedure, _ in sums})
+    rows = [
+        {
+            **total,
+            "label": f"{unit_label(procedure, None, subject)}, {grades_words(total['grades'])}",
+        }
+        for (procedure, subject), total in sorted(
+            sums.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+        )
     ]
     return [
-        f"### Распределение отметок, {school_year(frames.analysis.year)}",
-        show(charts.mark_distribution(rows.assign(label=labels))),
+        f"### Распределение отметок, {school_year(year)}",
+        show(charts.mark_distribution(rows)),
     ]
 
 
 def _all_results(frames: Frames, school_id: str) -> list[str]:
     rows = frames.results[school_id]
-    rows = rows[(rows["n"] > 0) & rows["n_low"].notna()]
-    if rows.empty:
+    if not rows:
         return []
-    table = results_table(rows)
-    years = [name for name in table.columns if name not in {"unit", "order"}]
+    years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
     shown = DataTable(
-        table,
+        results_table(rows),
         [Col("unit", "Процедура, предмет, класс"), *[Col(name, name) for name in years]],
         caption="Доля низких результатов (в скобках — учеников с низким результатом из участников)",
     )
     return [raw(f"<details><summary>Все результаты числами</summary>{shown.html()}</details>")]
 
 
-def results_table(rows: pd.DataFrame) -> pd.DataFrame:
+def results_table(rows: list[Row]) -> list[Row]:
     """Results with a row per procedure, subject and grade and a column per year."""
-    known = cast(
-        list[dict[str, Any]],
-        rows.sort_values(["procedure", "subject", "grade", "year", "season"]).to_dict("records"),
-    )
-    years = sorted({int(row["year"]) for row in known})
-    units: dict[str, dict[str, str]] = {}
-    for row in known:
+    order = procedures_in_order({str(row["procedure"]) for row in rows})
+    years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
+    units: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: order.index(str(row["procedure"]))):
         unit = unit_label(row["procedure"], row["grade"], row["subject"])
-        cell = f"{fmt.percent(row['n_low'] / row['n'])} ({of(row['n_low'], row['n'])})"
+        cells = units.setdefault(unit, {"unit": unit, **dict.fromkeys(years)})
+        cell = f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
         cell += SEASONS_SHORT.get(str(row["season"]), "")
-        place = units.setdefault(unit, {})
         year = school_year(row["year"])
-        place[year] = f"{place[year]}; {cell}" if year in place else cell
-    columns = [school_year(year) for year in years]
-    return pd.DataFrame(
-        [
-            {"unit": unit, **{name: cells.get(name) for name in columns}}
-            for unit, cells in units.items()
-        ],
-        columns=["unit", *columns],
-    )
+        cells[year] = f"{cells[year]}; {cell}" if cells[year] else cell
+    return list(units.values())
 
 
 def dynamics_section(frames: Frames, school_id: str) -> list[str]:
@@ -211,9 +198,8 @@ def dynamics_section(frames: Frames, school_id: str) -> list[str]:
     if frames.dynamics is None or frames.pairs is None:
         reason = analysis.refusals.get("dynamics", "")
         return [f"Динамика не рассчитана. {fmt.escape_md(reason, '')}".strip()]
-    verdict = row_of(frames.dynamics[school_id], analysis.year)
+    verdict = frames.dynamics.year(school_id, analysis.year)
     pairs = frames.pairs[school_id]
-    pairs = pairs[pairs["year_to"] == analysis.year]
     if verdict is None:
         return [
             f"Сравнить {school_year(analysis.year)} учебный год не с чем: сопоставимых результатов "
@@ -224,11 +210,11 @@ def dynamics_section(frames: Frames, school_id: str) -> list[str]:
         "Сравнивается только сопоставимое: та же процедура, предмет, класс и время года. Изменение "
         "считается значимым, если его интервал не захватывает ноль.",
     ]
-    drawn = pairs[pairs["verdict"] != "incomparable"]
-    if len(drawn):
-        size = drawn["delta_low"].abs().fillna(0)
-        chosen = drawn.loc[size.sort_values(ascending=False).index[:CHANGES_DRAWN]]
-        chart = charts.change_plot(chosen)
+    known = [row for row in pairs if row["delta_low"] is not None]
+    drawn = [row for row in known if row["verdict"] != "incomparable"]
+    if drawn:
+        drawn.sort(key=lambda row: -abs(row["delta_low"]))
+        chart = charts.change_plot(drawn[:CHANGES_DRAWN])
         caption = (
             f"Показаны {CHANGES_DRAWN} самых больших изменений из{fmt.NBSP}{len(drawn)}; "
             "остальные — в таблице."
@@ -236,7 +222,7 @@ def dynamics_section(frames: Frames, school_id: str) -> list[str]:
             else ""
         )
         blocks.append(show(Chart(chart.figure, chart.alt, caption)))
-    if len(pairs):
+    if pairs:
         table = _pairs_table(pairs)
         blocks.append(
             raw(f"<details><summary>Все сравнения числами</summary>{table.html()}</details>")
@@ -244,26 +230,21 @@ def dynamics_section(frames: Frames, school_id: str) -> list[str]:
     return blocks
 
 
-def _pairs_table(pairs: pd.DataFrame) -> DataTable:
-    rows = cast(list[dict[str, Any]], pairs.to_dict("records"))
-    frame = pd.DataFrame(
+def _pairs_table(pairs: list[Row]) -> DataTable:
+    rows = [
         {
-            "unit": [
-                unit_label(r["procedure"], r["grade"], r["subject"], r["season_to"]) for r in rows
-            ],
-            "before": [_measured(r["low_from"], r["n_from"], r["year_from"]) for r in rows],
-            "after": [_measured(r["low_to"], r["n_to"], r["year_to"]) for r in rows],
-            "delta": [
-                ""
-                if fmt.is_missing(r["delta_low"])
-                else f"{fmt.points(r['delta_low'])} "
-                f"({fmt.points_interval(r['delta_low_ci_low'], r['delta_low_ci_high'])})"
-                for r in rows
-            ],
-            "verdict": [r["verdict"] for r in rows],
-            "note": [fmt.text(r["note"], "") for r in rows],
+            "unit": unit_label(r["procedure"], r["grade"], r["subject"], r["season_to"]),
+            "before": _measured(r["low_from"], r["n_from"], r["year_from"]),
+            "after": _measured(r["low_to"], r["n_to"], r["year_to"]),
+            "delta": None
+            if r["delta_low"] is None
+            else f"{fmt.points(r['delta_low'])} "
+            f"({fmt.points_interval(r['delta_low_ci_low'], r['delta_low_ci_high'])})",
+            "verdict": r["verdict"],
+            "note": r["note"],
         }
-    )
+        for r in pairs
+    ]
     columns = [
         Col("unit", "Процедура, предмет, класс"),
         Col("before", "Было"),
@@ -271,12 +252,12 @@ def _pairs_table(pairs: pd.DataFrame) -> DataTable:
         Col("delta", "Изменение доли низких (95 % интервал)", missing="не сопоставимо"),
         Col("verdict", "Динамика", "verdict"),
     ]
-    if frame["note"].str.strip().any():
+    if any(row["note"] for row in rows):
         columns.append(Col("note", "Пояснение", missing="пояснения нет"))
-    return DataTable(frame, columns, caption="Сравнение с прошлым сопоставимым годом")
+    return DataTable(rows, columns, caption="Сравнение с прошлым сопоставимым годом")
 
 
-def _measured(share: Any, n: Any, year: Any) -> str:
+def _measured(share: Any, n: Any, year: Any) -> str | None:
     if fmt.is_missing(share):
-        return ""
+        return None
     return f"{fmt.percent(share)} из{fmt.NBSP}{fmt.number(n)}, {school_year(year)}"

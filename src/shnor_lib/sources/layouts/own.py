@@ -21,8 +21,8 @@ from shnor_lib.sources.layouts.base import (
     with_provenance,
     year_disagrees,
 )
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.results_rules import complete_results
+from shnor_lib.sources.problems import Problem, refused_rows
+from shnor_lib.sources.results_rules import ROW_WARNINGS, complete_results
 from shnor_lib.sources.values import fold, is_empty, quoted
 from shnor_lib.tables import TABLES, Table
 
@@ -67,7 +67,8 @@ def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead
     faulty += check_table(table, frame, match.places, faulty)
     if table.name == "results":
         frame, contradictions = complete_results(frame, match.places, calendar)
-        faulty += contradictions
+        refused = refused_rows([*faulty, *contradictions])
+        faulty += [p for p in contradictions if p.code not in ROW_WARNINGS or p.row not in refused]
     problems += faulty
     frame = accepted(frame, problems)
     if table.by_year:

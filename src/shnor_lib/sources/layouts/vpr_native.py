@@ -187,20 +187,23 @@ def _nothing(match: Match, rows_in: int, problems: list[Problem]) -> SheetRead:
 
 def _blocks(rows: list[list[Any]], match: Match) -> list[Block]:
     """Reports on the sheet: heading rows, the titles above them, the rows below."""
-    name, n = match.places.get("name", 0), match.places.get("n")
+    name = match.places.get("name", 0)
     key = fold("Группы участников")
     heads = [match.row] + [
         number for number in range(match.row + 1, len(rows)) if fold(rows[number][name]) == key
     ]
-    starts = []
-    for position, head in enumerate(heads):
-        first = heads[position - 1] + 1 if position else 0
+    others = [match.places[p] for p in ("schools", "n", *PERCENTS) if p in match.places]
+
+    def is_data(row: list[Any]) -> bool:
+        return sum(parse_number(row[place]) is not None for place in others) >= 2
+
+    starts = [0]
+    for position, head in enumerate(heads[1:]):
         start = head
-        while start > first and (n is None or parse_number(rows[start - 1][n]) is None):
+        while start > heads[position] + 1 and not is_data(rows[start - 1]):
             start -= 1
         starts.append(start)
     blocks = []
-    others = [match.places[p] for p in ("schools", "n", *PERCENTS) if p in match.places]
     for position, head in enumerate(heads):
         title = [
             " ".join(text for text in map(clean_text, rows[number]) if text)

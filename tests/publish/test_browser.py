@@ -1,0 +1,216 @@
+"""The built site in a real browser, opened from the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shnor_lib.publish.site import publish
+
+from .browser import chromium, look, open_page, open_site
+from .conftest import CHART, fenced, make_project, table, write
+
+pytestmark = pytest.mark.browser
+
+SCHOOL = "reports/schools/a.html"
+LIST = "reports/schools/index.html"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = make_project(tmp_path_factory.mktemp("site") / "Проект района")
+    cards = "".join(
+        f'<div class="shnor-card"><span class="value">{n},5 %</span>'
+        '<span class="label">школ с положительной динамикой</span></div>'
+        for n in range(5)
+    )
+    write(
+        project,
+        "reports/_home.md",
+        fenced(f'<div class="shnor-cards">{cards}</div>')
+        + f"\n## Итоги\n\n[Школы](reports/schools/index.qmd)\n\n{fenced(CHART)}\n",
+    )
+    wide = "".join(f"<th scope='col'>Показатель {i}</th>" for i in range(14))
+    write(
+        project,
+        "reports/method.qmd",
+        "---\ntitle: Методика\n---\n\n## Раздел\n\n"
+        + fenced(
+            '<div class="shnor-table-wrap"><table class="shnor-table">'
+            f"<thead><tr>{wide}</tr></thead><tbody><tr>{'<td>1</td>' * 14}</tr></tbody></table></div>"
+        )
+        + "\n## Ещё\n\n::: {.callout-note collapse=\"true\"}\n## Подробно\nТекст.\n:::\n",
+    )
+    return publish(project, engine="embedded").output
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_opens_clean_from_the_disk(built: Path, scheme: str) -> None:
+    reports = open_site(built, color_scheme=scheme)
+    assert len(reports) == 14
+    for report in reports:
+        assert report.is_clean, report.sentence()
+    assert sum(report.charts for report in reports) == 6
+    assert sum(report.sortable for report in reports) == 2
+
+
+def test_the_helper_sees_faults(tmp_path: Path, browser: Any) -> None:
+    write(
+        tmp_path,
+        "bad.html",
+        "<meta charset=utf-8><script>nope()</script><img src='https://example.invalid/x.png'>"
+        "<div style='width:2000px'>x</div><div class='shnor-chart is-failed'>x</div>",
+    )
+    with open_page(browser, tmp_path, "bad.html", width=390) as tab:
+        tab.wait_for_timeout(300)
+        report = look(tab, "bad.html", 390)
+    assert any("nope" in error for error in report.errors)
+    assert report.outside == ["https://example.invalid/x.png"]
+    assert report.overflow > 1000
+    assert report.drawn < report.charts
+    assert not report.is_clean
+
+
+def test_charts_are_drawn_in_russian(built: Path, browser: Any) -> None:
+    with open_page(browser, built, SCHOOL) as tab:
+        assert tab.locator(".shnor-chart .bars .point").count() == 2
+        titles = tab.evaluate(
+            "() => [...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title || b.title)"
+        )
+        assert any("Сохранить рисунок" in (title or "") for title in titles)
+        # the long name of a subject is broken into lines
+        assert tab.locator(".shnor-chart .ytick tspan").count() >= 2
+        # a picture for screen readers: nothing inside it takes the focus
+        assert tab.locator(".shnor-plot :is(a[href], button, [tabindex='0'])").count() == 0
+
+
+def test_theme_switch_is_remembered_and_redraws(built: Path, browser: Any) -> None:
+    with open_page(browser, built, SCHOOL, color_scheme="light") as tab:
+        colour = "() => getComputedStyle(document.querySelector('.shnor-chart .ytick text')).fill"
+        ground = "() => getComputedStyle(document.body).backgroundColor"
+        light = tab.evaluate(colour), tab.evaluate(ground)
+        button = tab.locator("[data-shnor-theme]")
+        assert button.get_attribute("aria-pressed") == "false"
+        button.click()
+        assert tab.evaluate("() => document.documentElement.dataset.theme") == "dark"
+        assert button.get_attribute("aria-pressed") == "true"
+        tab.wait_for_function(f"(before) => ({colour})() !== before", arg=light[0])
+        assert tab.evaluate(ground) != light[1]
+        tab.reload()
+        assert tab.evaluate("() => document.documentElement.dataset.theme") == "dark"
+        assert tab.seen["errors"] == []
+
+
+def test_table_is_searched_sorted_filtered_and_paged(built: Path, browser: Any) -> None:
+    with open_page(browser, built, LIST) as tab:
+        rows = tab.locator("table.sortable tbody tr")
+        first = tab.locator("table.sortable tbody tr:first-child th")
+        assert rows.count() == 50
+        assert "60\u00a0строк" in tab.locator(".dt-info").inner_text().replace(" ", "\u00a0")
+        tab.locator(".dt-paging-button", has_text="Дальше").click()
+        assert rows.count() == 10
+        tab.locator(".dt-search input").fill("№ 17")
+        assert rows.count() == 1
+        assert first.inner_text() == "Школа № 17"
+        tab.locator(".dt-search input").fill("")
+        tab.locator(".shnor-filters select").select_option("Район 2")
+        assert rows.count() == 20
+        tab.locator(".shnor-filters select").select_option("")
+        # by the value, not by the text: «9,0 %» comes before «10,0 %»; twice: the largest first
+        share = tab.locator("table.sortable thead th", has_text="Доля")
+        share.click()
+        assert first.inner_text() == "Школа № 1"
+        assert share.get_attribute("aria-sort") == "ascending"
+        share.click()
+        assert first.inner_text() == "Школа № 60"
+        tab.locator(".dt-search input").fill("такой нет")
+        assert "Ничего не найдено" in tab.locator("td.dt-empty").inner_text()
+
+
+def test_table_is_sorted_from_the_keyboard(built: Path, browser: Any) -> None:
+    with open_page(browser, built, LIST) as tab:
+        head = tab.locator("table.sortable thead th", has_text="Доля")
+        head.locator("[tabindex='0'], .dt-column-order").first.focus()
+        tab.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == "ascending"
+
+
+def test_wide_table_scrolls_in_its_box(built: Path, browser: Any) -> None:
+    with open_page(browser, built, "reports/method.html", width=390) as tab:
+        wrap = tab.locator(".shnor-table-wrap").first
+        assert wrap.get_attribute("tabindex") == "0"
+        assert wrap.get_attribute("role") == "region"
+        wrap.evaluate("(e) => { e.scrollLeft = 200; }")
+        assert wrap.evaluate("(e) => e.scrollLeft") == 200
+
+
+def test_menu_on_a_phone(built: Path, browser: Any) -> None:
+    with open_page(browser, built, "index.html", width=390) as tab:
+        menu = tab.locator("#site-menu")
+        button = tab.locator("[data-shnor-menu]")
+        assert not menu.is_visible()
+        button.click()
+        assert menu.is_visible()
+        assert button.get_attribute("aria-expanded") == "true"
+        tab.keyboard.press("Escape")
+        assert not menu.is_visible()
+        assert button.evaluate("(e) => e === document.activeElement")
+
+
+def test_keyboard_reaches_the_content_first(built: Path, browser: Any) -> None:
+    with open_page(browser, built, SCHOOL) as tab:
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("() => document.activeElement.className") == "skip-link"
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("() => document.activeElement.id") == "content"
+
+
+def test_readable_without_scripts(built: Path, browser: Any) -> None:
+    with open_page(browser, built, "index.html", width=390, java_script_enabled=False) as tab:
+        assert tab.locator("#site-menu").is_visible()
+        assert "Доля «2» растёт" in tab.locator(".shnor-chart").inner_text()
+        assert "Доля отметок «2»" in tab.locator("figcaption").inner_text()
+        assert not tab.locator("[data-shnor-theme]").is_visible()
+    with open_page(browser, built, LIST, java_script_enabled=False) as tab:
+        assert tab.locator("table.sortable tbody tr").count() == 60
+
+
+def test_paper_is_light_and_whole(built: Path, browser: Any) -> None:
+    with open_page(browser, built, LIST, color_scheme="dark") as tab:
+        tab.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+        tab.emulate_media(media="print")
+        assert tab.locator("table.sortable tbody tr").count() == 60
+        assert not tab.locator(".site-header").is_visible()
+        assert not tab.locator(".dt-search").is_visible()
+        assert tab.evaluate("() => getComputedStyle(document.body).backgroundColor") == (
+            "rgb(255, 255, 255)"
+        )
+        tab.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+        assert tab.locator("table.sortable tbody tr").count() == 50
+    with open_page(browser, built, "reports/method.html") as tab:
+        tab.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+        assert tab.locator("details.callout").get_attribute("open") is not None
+
+
+def test_names_from_data_do_not_run(tmp_path: Path, browser: Any) -> None:
+    project = make_project(tmp_path / "p")
+    name = "&lt;script&gt;window.hacked=1&lt;/script&gt;"
+    rows = table().replace("Район 1", f"{name} =HYPERLINK(&quot;x&quot;)")
+    write(project, "reports/schools/index.qmd", f"---\ntitle: Школы\n---\n\n{fenced(rows)}\n")
+    site = publish(project, engine="embedded").output
+    with open_page(browser, site, LIST) as tab:
+        # through the table, its filter and a search
+        tab.locator(".shnor-filters select").select_option(index=2)
+        tab.locator(".dt-search input").fill("script")
+        assert tab.locator("table.sortable tbody tr").count() > 0
+        assert "<script>window.hacked=1</script>" in tab.locator("table.sortable").inner_text()
+        assert tab.evaluate("() => window.hacked") is None
