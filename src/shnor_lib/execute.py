@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from shnor_lib.faults import ShnorError
@@ -59,24 +62,20 @@ def run_notebook(
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    # Kernels started side by side can be given the same TCP port (nteract/papermill#511);
-    # local sockets have none. Windows has no ipc transport, there a dead kernel is retried.
-    engine: dict[str, Any] = {}
-    if os.name == "posix":
-        from traitlets.config import Config
-
-        engine["config"] = Config({"KernelManager": {"transport": "ipc"}})
     for attempt in range(1, _TRIES + 1):
         try:
-            notebook = papermill.execute_notebook(
-                str(source),
-                None,
-                parameters=parameters,
-                cwd=str(cwd),
-                progress_bar=False,
-                log_output=False,
-                **engine,
-            )
+            with _own_transport() as engine:
+                notebook = papermill.execute_notebook(
+                    str(source),
+                    None,
+                    parameters=parameters,
+                    cwd=str(cwd),
+                    progress_bar=False,
+                    log_output=False,
+                    # A kernel says on stderr that it was told to stop; that is not news.
+                    extra_arguments=["--log-level=CRITICAL"],
+                    **engine,
+                )
             break
         except PapermillExecutionError as error:
             raise NotebookError(
@@ -86,6 +85,25 @@ def run_notebook(
             if attempt == _TRIES:
                 raise NotebookError(label, None, type(error).__name__, str(error), "") from error
     return write_atomically(target, nbformat.writes(reproducible(notebook)).encode("utf-8"))
+
+
+@contextmanager
+def _own_transport() -> Iterator[dict[str, Any]]:
+    """Options for a kernel that shares no address with another one.
+
+    Kernels started side by side can be given the same TCP port (nteract/papermill#511), and
+    jupyter_client names local sockets alike too unless told where to put them. So each kernel
+    gets sockets in a folder of its own. Windows has no such sockets; there a kernel that died
+    is started again.
+    """
+    if os.name != "posix":
+        yield {}
+        return
+    from traitlets.config import Config
+
+    with TemporaryDirectory(prefix="shnor-", ignore_cleanup_errors=True) as folder:
+        manager = {"transport": "ipc", "ip": str(Path(folder) / "kernel")}
+        yield {"config": Config({"KernelManager": manager})}
 
 
 def reproducible(notebook: Any) -> Any:

@@ -126,32 +126,50 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def open_page(browser: Any, site: Path, page: str, *, width: int = 1280, **options: Any) -> Iterator[Any]:
-    """One page from the disk; ``page.seen`` collects console errors and outside requests."""
+def open_tab(browser: Any, site: Path, *, width: int = 1280, **options: Any) -> Iterator[Any]:
+    """An empty tab; ``tab.seen`` collects console errors and requests outside ``site``."""
     root = site.resolve().as_uri() + "/"
     context = browser.new_context(viewport={"width": width, "height": 900}, **options)
     try:
         tab = context.new_page()
-        errors: list[str] = []
-        outside: list[str] = []
+        tab.seen = {"errors": [], "outside": []}
+
+        def note(kind: str, text: str) -> None:
+            tab.seen[kind].append(text)
+
         tab.on(
             "console",
-            lambda m: errors.append(m.text) if m.type in ("error", "warning") else None,
+            lambda m: note("errors", m.text) if m.type in ("error", "warning") else None,
         )
-        tab.on("pageerror", lambda e: errors.append(str(e)))
-        tab.on("requestfailed", lambda r: errors.append(f"failed: {r.url}"))
+        tab.on("pageerror", lambda e: note("errors", str(e)))
+        tab.on("requestfailed", lambda r: note("errors", f"failed: {r.url}"))
         tab.on(
             "request",
             lambda r: (
-                None if r.url.startswith((root, "data:", "blob:")) else outside.append(r.url)
+                None if r.url.startswith((root, "data:", "blob:")) else note("outside", r.url)
             ),
         )
-        tab.goto(root + page)
-        tab.wait_for_function(_READY, timeout=20_000)
-        tab.seen = {"errors": errors, "outside": outside}
         yield tab
     finally:
         context.close()
+
+
+def go(tab: Any, site: Path, page: str, *, scripts: bool = True) -> None:
+    """Open a page from the disk and wait until its charts are drawn."""
+    tab.seen = {"errors": [], "outside": []}
+    tab.goto(site.resolve().as_uri() + "/" + page)
+    if scripts:
+        tab.wait_for_function(_READY, timeout=20_000)
+
+
+@contextmanager
+def open_page(
+    browser: Any, site: Path, page: str, *, width: int = 1280, **options: Any
+) -> Iterator[Any]:
+    """A tab with one page in it."""
+    with open_tab(browser, site, width=width, **options) as tab:
+        go(tab, site, page, scripts=options.get("java_script_enabled", True))
+        yield tab
 
 
 def open_site(
@@ -180,13 +198,13 @@ def open_site(
             for path in site.rglob("*.html")
             if "site_libs" not in path.parts
         )
+    pages = list(pages)
     reports = []
     with chromium() as browser:
-        for page in pages:
-            for width in widths:
-                with open_page(
-                    browser, site, page, width=width, color_scheme=color_scheme
-                ) as tab:
+        for width in widths:
+            with open_tab(browser, site, width=width, color_scheme=color_scheme) as tab:
+                for page in pages:
+                    go(tab, site, page)
                     reports.append(look(tab, page, width))
     return reports
 

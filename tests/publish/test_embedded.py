@@ -189,5 +189,9 @@ def test_same_input_same_bytes(project: Path) -> None:
 
 
 def test_a_page_is_light(project: Path) -> None:
-    text = "---\ntitle: Т\n---\n\n" + fenced(CHART) * 3 + fenced(table(20).replace("a.qmd", "schools/a.qmd")) * 4
+    text = (
+        "---\ntitle: Т\n---\n\n"
+        + fenced(CHART) * 3
+        + fenced(table(20).replace("a.qmd", "schools/a.qmd")) * 4
+    )
     assert len(page(project, text).encode()) < 60_000

@@ -47,7 +47,12 @@ def test_picture_becomes_part_of_the_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "default", "shown"),
-    [("", True, True), ("", False, False), ("echo: false", True, False), ("echo: true", False, True)],
+    [
+        ("", True, True),
+        ("", False, False),
+        ("echo: false", True, False),
+        ("echo: true", False, True),
+    ],
 )
 def test_echo(tmp_path: Path, option: str, default: bool, shown: bool) -> None:
     source = f"#| {option}\nsecret_code()" if option else "secret_code()"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -219,3 +221,13 @@ def test_nothing_at_all_is_an_empty_data_set(tmp_path):
 def test_hidden_places_are_not_read(tmp_path, name):
     book(tmp_path / name, [RESULTS_HEAD, row()])
     assert len(folder(tmp_path).results) == 0
+
+
+def test_what_was_read_survives_a_process_boundary(tmp_path):
+    write_register(tmp_path)
+    book(tmp_path / "a.xlsx", [RESULTS_HEAD, row(), row(n="много", subject="химия")])
+    reads = read_all(tmp_path)
+    copies = pickle.loads(pickle.dumps(reads))
+    one, other = assemble(reads, calendar=CALENDAR), assemble(copies, calendar=CALENDAR)
+    assert one.faults == other.faults
+    assert_frame_equal(one.results, other.results)

@@ -55,6 +55,11 @@ def test_choices_are_drop_downs_and_counts_have_ranges(tmp_path):
     assert rules["D2"].type == "list"
     assert rules["D2"].formula1 == '"' + ",".join(PROCEDURES.values()) + '"'
     assert (rules["E2"].type, rules["E2"].formula1, rules["E2"].formula2) == ("whole", "1", "12")
+    # Excel keeps at most 255 characters of a list and cuts it at commas.
+    for table in TABLES.values():
+        for column in table.columns:
+            assert len(",".join(column.choices.values())) <= 255
+            assert not any("," in text for text in column.choices.values())
     assert "$G2" in rules["H2"].formula2  # «2» is part of «Участников»
 
 
@@ -172,7 +177,7 @@ def tables_of_rows(draw):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(case=tables_of_rows())
 def test_a_written_workbook_reads_back_unchanged(case, tmp_path):
@@ -182,12 +187,12 @@ def test_a_written_workbook_reads_back_unchanged(case, tmp_path):
     if frame.empty:
         return
     path = tmp_path / "t.xlsx"
-    write_workbook(path, {name: frame})
+    write_workbook(path, {name: frame}, example=False)
     assert_frame_equal(reread(path, name), frame)
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     counts=st.lists(st.integers(0, 60), min_size=4, max_size=4).filter(any),

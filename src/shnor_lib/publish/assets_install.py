@@ -81,7 +81,7 @@ def install_assets(reports_dir: Path) -> list[Path]:
 
 
 def classic_script(module: str) -> str:
-    """The DataTables bundle, an ES module, as a script that also works from ``file://``.
+    r"""The DataTables bundle, an ES module, as a script that also works from ``file://``.
 
     Browsers refuse modules from the disk. The bundle imports nothing and ends in one
     ``export`` list: that list becomes properties of ``window.shnorDataTables``.
@@ -94,7 +94,7 @@ def classic_script(module: str) -> str:
     Examples
     --------
     >>> classic_script("var a=1;export{a as default};")
-    '(function(){"use strict";var a=1;window.shnorDataTables={"default":a};})();\\n'
+    '(function(){"use strict";var a=1;window.shnorDataTables={"default":a};})();\n'
     """
     exports = list(_EXPORT.finditer(module))
     if len(exports) != 1 or re.search(r"^\s*import[\s{*\"']", module, re.M):

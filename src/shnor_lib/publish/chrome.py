@@ -116,7 +116,9 @@ def _nav_item(item: NavItem, page: str, active: NavItem | None) -> str:
         )
     current = ' aria-current="page"' if item.href == page else ""
     state = ' class="active"' if item is active or current else ""
-    return f'<li><a href="{escape(relative(item.href, page))}"{state}{current}>{_label(item)}</a></li>'
+    return (
+        f'<li><a href="{escape(relative(item.href, page))}"{state}{current}>{_label(item)}</a></li>'
+    )
 
 
 def _sidebar_list(items: tuple[NavItem, ...], page: str) -> str:
@@ -147,7 +149,9 @@ def _breadcrumbs(
     home = next((item for item in config.navbar if item.href == HOME), NavItem("Главная", HOME))
     parts = [f'<li><a href="{escape(relative(HOME, page))}">{_label(home)}</a></li>']
     if active is not None and active.href and active.href != page:
-        parts.append(f'<li><a href="{escape(relative(active.href, page))}">{_label(active)}</a></li>')
+        parts.append(
+            f'<li><a href="{escape(relative(active.href, page))}">{_label(active)}</a></li>'
+        )
     if sidebar is not None:
         parts += [f"<li>{_label(item)}</li>" for item in _way(sidebar.items, page)]
     return "".join(parts)

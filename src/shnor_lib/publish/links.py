@@ -16,7 +16,7 @@ from urllib.parse import unquote
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.S | re.I)
 _SCRIPT_SRC = re.compile(r"<script\b[^>]*?\ssrc=\"([^\"]*)\"", re.I)
 _TAG = re.compile(r"<[a-z][^>]*>", re.I)
-_ATTRIBUTE = re.compile(r"\s(href|src|id|name|data)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
+_ATTRIBUTE = re.compile(r"\s(href|src|id|name)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 _EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.I)
 
 
@@ -55,7 +55,7 @@ def scan(html: str) -> PageLinks:
     Addresses with a scheme (``https:``, ``mailto:``, ``data:``) are left out. Text of scripts
     is not looked into.
     """
-    links: dict[str, None] = {src: None for src in _SCRIPT_SRC.findall(html)}
+    links: dict[str, None] = dict.fromkeys(_SCRIPT_SRC.findall(html))
     ids: set[str] = set()
     for tag in _TAG.findall(_SCRIPT.sub("", html)):
         for name, double, single in _ATTRIBUTE.findall(tag):
@@ -64,8 +64,6 @@ def scan(html: str) -> PageLinks:
             if kind == "id":
                 ids.add(value)
             elif kind in ("href", "src"):
-                links[value] = None
-            elif kind == "data" and tag.lower().startswith("<object"):
                 links[value] = None
             elif kind == "name" and tag.lower().startswith("<a"):
                 ids.add(value)

@@ -89,7 +89,7 @@ def notebook_to_markdown(path: Path, *, echo: bool = True, name: str = "") -> st
 
 
 def parse_options(source: str) -> tuple[CellOptions, str]:
-    """Split a code cell into its options and its code.
+    r"""Split a code cell into its options and its code.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def parse_options(source: str) -> tuple[CellOptions, str]:
 
     Examples
     --------
-    >>> options, code = parse_options("#| echo: false\\n#| label: fig-a\\nplot()")
+    >>> options, code = parse_options("#| echo: false\n#| label: fig-a\nplot()")
     >>> options.echo, options.label, code
     (False, 'fig-a', 'plot()')
     """

@@ -134,8 +134,7 @@ class SiteConfig:
         return sorted(
             path
             for path in _globs(self.root, self.resources)
-            if not path.endswith(PAGE_SUFFIXES)
-            and PurePosixPath(path).parts[0] != self.output_dir
+            if not path.endswith(PAGE_SUFFIXES) and PurePosixPath(path).parts[0] != self.output_dir
         )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -129,22 +130,22 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
     ruleset = load_ruleset(settings.ruleset, project)
     rulesets = [ruleset]
     for name in settings.compare:
-        loaded = attempt(f"ruleset:{name}", lambda name=name: load_ruleset(name, project))
+        loaded = attempt(f"ruleset:{name}", partial(load_ruleset, name, project))
         if loaded is not None and loaded.id != ruleset.id:
             rulesets.append(loaded)
 
     ratings: dict[str, RatingResult] = {}
     rating_id = settings.rating
     for definition in _ratings(project, rating_id, rulesets, attempt):
-        rated = attempt(f"rating:{definition.id}", lambda d=definition: rate(dataset, d))
+        rated = attempt(f"rating:{definition.id}", partial(rate, dataset, definition))
         if rated is not None:
             ratings[definition.id] = rated
     indices: dict[str, IndexResult] = {}
     index_id = settings.wellbeing_index
-    for definition in _indices(project, index_id, rulesets, attempt):
-        found = attempt(f"index:{definition.id}", lambda d=definition: wellbeing_index(dataset, d))
+    for index in _indices(project, index_id, rulesets, attempt):
+        found = attempt(f"index:{index.id}", partial(wellbeing_index, dataset, index))
         if found is not None:
-            indices[definition.id] = found
+            indices[index.id] = found
 
     years = settings.years or None
     identification = identify(
@@ -154,8 +155,14 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
     for other in rulesets[1:]:
         result = attempt(
             f"ruleset:{other.id}",
-            lambda other=other: identify(
-                dataset, other, ratings=ratings, index=indices, calendar=calendar, years=years
+            partial(
+                identify,
+                dataset,
+                other,
+                ratings=ratings,
+                index=indices,
+                calendar=calendar,
+                years=years,
             ),
         )
         if result is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -74,18 +75,23 @@ def _decode(spec: Mapping[str, Any]) -> list[Any]:
     return values
 
 
+_UNSAFE = re.compile(r"<(?=[/!a-z])(?!br>|b>|/b>)|(?<=\{)<|[&`\u2028\u2029]", re.IGNORECASE)
+
+
 def html_json(value: Any) -> str:
     """JSON that may stand inside a ``script`` element and inside a Quarto page.
 
-    ``<``, ``>`` and ``&`` are written as escapes: the text can neither close the element nor
-    be taken for a short code.
+    Any ``<`` that could open or close an element, start a comment or a short code (``{{<``) is
+    written as an escape; plotly's own ``<br>`` stays short.
     """
     dumped = json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )
-    for char in "<>&`\u2028\u2029":
-        dumped = dumped.replace(char, f"\\u{ord(char):04x}")
-    return dumped
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", dumped)
+
+
+_NO_SCRIPT = "<noscript><style>.shnor-chart::before{content:attr(aria-label)}</style></noscript>"
+"""Without JavaScript a chart shows its words; they stand in the page once."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class Chart:
         box = (
             f'<div class="shnor-chart" role="img" aria-label="{alt}" style="min-height:{height}px">'
             f'<script type="application/json">{html_json(spec)}</script>'
-            f"<noscript><p>{alt}</p></noscript></div>"
+            f"{_NO_SCRIPT}</div>"
         )
         caption = f"<figcaption>{fmt.escape(self.caption)}</figcaption>" if self.caption else ""
         return f'<figure class="shnor-figure">{box}{caption}</figure>'
@@ -187,7 +193,7 @@ class Col:
     digits
         Decimals of ``decimal``, ``percent`` and ``points``.
     missing
-        What a missing value means, in words.
+        What a missing value means, in words; empty when the caption says it.
     filter
         The site offers a drop-down of this column's values (sortable tables only).
     """
@@ -328,7 +334,8 @@ def _cell(col: Col, row: dict[str, Any], first: bool) -> str:
     value = row[col.name]
     shown = _shown(col, value)
     if not shown:
-        inner = f'<abbr title="{fmt.escape(col.missing)}">{fmt.DASH}</abbr>'
+        meaning = fmt.escape(col.missing, "")
+        inner = f'<abbr title="{meaning}">{fmt.DASH}</abbr>' if meaning else fmt.DASH
     elif col.kind == "html":
         inner = str(value)
     elif col.kind == "status":

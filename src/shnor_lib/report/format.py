@@ -139,7 +139,11 @@ def number_range(low: Any, high: Any, digits: int = 0, *, missing: str = DASH) -
     """Two numbers as «от 6 до 12»; one number when both are the same."""
     if is_missing(low) or is_missing(high):
         return missing
-    first, last = decimal(low, digits), decimal(high, digits)
+    return range_words(decimal(low, digits), decimal(high, digits))
+
+
+def range_words(first: str, last: str) -> str:
+    """Two numbers already written as «от 6 до 12»; one when both are the same."""
     return first if first == last else f"от{NBSP}{first} до{NBSP}{last}"
 
 

@@ -7,7 +7,7 @@ each question costs a millisecond, on dictionaries a microsecond.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pandas as pd
 
@@ -20,11 +20,10 @@ def records(rows: Rows) -> list[Row]:
     """Rows as dictionaries; a missing value of any kind becomes None."""
     if not isinstance(rows, pd.DataFrame):
         return [dict(row) for row in rows]
-    columns = []
-    for position in range(rows.shape[1]):
-        values = rows.iloc[:, position]
-        plain = values.astype(object)
-        columns.append(plain.where(values.notna(), None).tolist())
+    columns = [
+        cast(Any, rows.iloc[:, position]).to_numpy(dtype=object, na_value=None).tolist()
+        for position in range(rows.shape[1])
+    ]
     names = [str(name) for name in rows.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 

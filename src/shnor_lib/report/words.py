@@ -7,7 +7,7 @@ A share never stands without its n, a place never without its interval.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pandas as pd
@@ -63,6 +63,9 @@ class Reason:
         The sentence with its numbers.
     sources
         Where the numbers stand.
+    probability
+        That the true values are beyond the threshold in all the years, 0…1; None for what was
+        counted over all pupils and for loaded points.
     """
 
     criterion: str
@@ -70,11 +73,22 @@ class Reason:
     status_for: str
     text: str
     sources: tuple[SourceCells, ...] = ()
+    probability: float | None = None
 
     @property
     def cells(self) -> str:
         """All sources in one line."""
         return "; ".join(source.line() for source in self.sources)
+
+    @property
+    def confidence(self) -> str:
+        """How surely, in words; empty where there is no chance in the numbers."""
+        if self.probability is None:
+            return ""
+        return (
+            f"Вероятность, что истинная доля действительно за порогом:{fmt.NBSP}"
+            f"{probability_words(self.probability)}"
+        )
 
 
 def of(part: Any, whole: Any) -> str:
@@ -181,7 +195,12 @@ def criterion_reasons(criterion: Criterion, rows: pd.DataFrame) -> list[Reason]:
     found: list[tuple[float, Reason]] = []
     for _, unit in flagged.groupby(["procedure", "subject", "grade"], dropna=False, sort=True):
         worst = float(unit["value"].fillna(0).max())
-        found.append((worst, _reason(criterion, results_sentence(unit), unit)))
+        reason = _reason(criterion, results_sentence(unit), unit)
+        chances = unit.loc[unit["beyond"].fillna(value=False), "probability"].dropna()
+        if len(chances):
+            # beyond the threshold in all the years is as probable as in the least sure one
+            reason = replace(reason, probability=float(chances.min()))
+        found.append((worst, reason))
     return [reason for _, reason in sorted(found, key=lambda pair: -pair[0])]
 
 
@@ -272,15 +291,21 @@ def _grades(unit: pd.DataFrame) -> str:
 
 
 def grades_words(grades: Iterable[Any]) -> str:
-    """Grades as people write them: «5 класс», «5–8 классы», «5, 6 и 8 классы»."""
+    """Grades as people write them: «5 класс», «4–8 и 10 классы», «5 и 6 классы»."""
     known = sorted({int(grade) for grade in grades if not fmt.is_missing(grade)})
     if not known:
         return ""
-    if len(known) == 1:
-        return f"{known[0]}{fmt.NBSP}класс"
-    if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
-        return f"{known[0]}–{known[-1]}{fmt.NBSP}классы"
-    return f"{fmt.join_ru([str(grade) for grade in known])}{fmt.NBSP}классы"
+    runs: list[list[int]] = []
+    for grade in known:
+        if runs and grade == runs[-1][-1] + 1:
+            runs[-1].append(grade)
+        else:
+            runs.append([grade])
+    parts: list[str] = []
+    for run in runs:
+        parts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(grade) for grade in run]
+    noun = "класс" if len(known) == 1 else "классы"
+    return f"{fmt.join_ru(parts)}{fmt.NBSP}{noun}"
 
 
 def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
@@ -455,8 +480,8 @@ def rank_words(row: Mapping[str, Any]) -> str:
     if fmt.is_missing(row["rank_low"]) or fmt.is_missing(row["rank_high"]):
         return f"{place} (интервал не рассчитан)"
     low, high = round(float(row["rank_low"])), round(float(row["rank_high"]))
-    # the point is the mean rank of ties: an interval of one place still says so
-    return f"{place} ({SURE} {fmt.number_range(low, high)})"
+    span = fmt.number_range(low, high)
+    return f"{place} ({SURE} {span if low != high else f'именно {span}'})"
 
 
 def dynamics_sentence(row: Mapping[str, Any]) -> str:
@@ -480,16 +505,16 @@ def dynamics_sentence(row: Mapping[str, Any]) -> str:
     improved, worsened = int(row["n_improved"]), int(row["n_worsened"])
     same = int(row["n_no_change"])
     parts = [
-        f"{fmt.plural(improved, 'улучшился', 'улучшились', 'улучшилось')} {improved}",
-        f"{fmt.plural(worsened, 'ухудшился', 'ухудшились', 'ухудшилось')} {worsened}",
-        f"без значимых изменений {same}",
+        _changed(improved, "улучшился", "улучшились", "улучшилось"),
+        _changed(worsened, "ухудшился", "ухудшились", "ухудшилось"),
     ]
-    verdict = label(VERDICT, row["verdict"])
+    if same:
+        parts.append(f"у{fmt.NBSP}{fmt.number(same)} значимых изменений нет")
     start = {
         "positive": "Динамика положительная",
         "negative": "Динамика отрицательная",
-        "no_change": "Значимых изменений нет",
-    }.get(str(row["verdict"]), f"Динамика: {verdict}")
+        "no_change": "В целом значимых изменений нет",
+    }.get(str(row["verdict"]), f"Динамика: {label(VERDICT, row['verdict'])}")
     text = (
         f"{start}: из{fmt.NBSP}"
         f"{fmt.count_of(comparable, 'сопоставимого результата', 'сопоставимых результатов')} "
@@ -498,6 +523,11 @@ def dynamics_sentence(row: Mapping[str, Any]) -> str:
     if apart:
         text += f"; ещё {fmt.number(apart)} сравнить нельзя"
     return text + "."
+
+
+def _changed(n: int, one: str, few: str, many: str) -> str:
+    """«улучшились 3», «ни один не улучшился»."""
+    return f"{fmt.plural(n, one, few, many)} {fmt.number(n)}" if n else f"ни один не {one}"
 
 
 def dynamics_summary(row: Mapping[str, Any]) -> str:

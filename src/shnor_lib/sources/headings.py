@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -38,6 +39,7 @@ class Form:
     shared: frozenset[str] = frozenset({"school_id", "year"})
     never: frozenset[str] = frozenset()
 
+    @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Folded heading → columns it may be, the column so titled first.
 
@@ -51,6 +53,7 @@ class Form:
                 found.setdefault(fold(alias), []).append(column.name)
         return {key: tuple(names) for key, names in found.items()}
 
+    @cached_property
     def titles(self) -> set[str]:
         """Folded titles, without aliases."""
         return {fold(column.title) for column in self.columns}
@@ -117,14 +120,13 @@ def find_form(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Match | N
     """
     best: tuple[tuple[int, bool, int], Match] | None = None
     forms = tuple(forms)
-    keys = {form.name: form.keys() for form in forms}
     for number, row in enumerate(rows[:HEADER_ROWS]):
         texts = {i: clean_text(v) for i, v in enumerate(row) if v != "" and v is not None}
         folded = {i: fold(text) for i, text in texts.items()}
         for form in forms:
             if form.never & set(folded.values()):
                 continue
-            match = _match(form, keys[form.name], number, texts, folded)
+            match = _match(form, number, texts, folded)
             if match is None:
                 continue
             rank = (len(match.places), not match.missing, -number)
@@ -135,13 +137,12 @@ def find_form(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Match | N
 
 def _match(
     form: Form,
-    keys: dict[str, tuple[str, ...]],
     number: int,
     texts: dict[int, str],
     folded: dict[int, str],
 ) -> Match | None:
     found: dict[str, list[int]] = {}
-    titles = form.titles()
+    keys, titles = form.keys, form.titles
     for index, key in sorted(folded.items(), key=lambda item: (item[1] not in titles, item[0])):
         if key in keys:
             free = (name for name in keys[key] if name not in found)
@@ -192,7 +193,7 @@ def describe_headings(
     nearest: Form | None = None
     common = 0
     for form in forms:
-        shared = len(folded & set(form.keys()))
+        shared = len(folded & set(form.keys))
         if shared > common:
             nearest, common = form, shared
     return heads, where, nearest, common

@@ -165,6 +165,11 @@
     try {
       var layout = layoutFor(this.spec, width, dark);
       Plotly.react(this.plot, copy(this.spec.data), layout, config);
+      /* The label speaks for the drawing; only the buttons beside it are left to be reached. */
+      box.setAttribute('role', 'group');
+      this.plot.querySelectorAll('svg.main-svg').forEach(function (svg) {
+        svg.setAttribute('aria-hidden', 'true');
+      });
       box.classList.add('is-drawn');
     } catch (error) {
       this.fail(error);

@@ -16,6 +16,7 @@
 
   function number(n) { return String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f'); }
 
+  /* No decimal sign here: it would be applied to data-order, which has a point. */
   var LANGUAGE = {
     emptyTable: 'В таблице нет строк',
     search: 'Поиск',
@@ -24,8 +25,6 @@
     lengthMenu: 'Строк на странице: _MENU_',
     loadingRecords: 'Загрузка…',
     processing: 'Обработка…',
-    thousands: '\u202f',
-    decimal: ',',
     paginate: { first: 'В начало', last: 'В конец', next: 'Дальше', previous: 'Назад' },
     aria: {
       orderable: ': упорядочить по этому столбцу',

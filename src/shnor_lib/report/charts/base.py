@@ -115,7 +115,7 @@ def error_bars(
     }
 
 
-def rows_above(labels: Sequence[str], *, size: int = 12) -> list[Spec]:
+def rows_above(labels: Sequence[str]) -> list[Spec]:
     """Labels that stand above their bars, from the left edge: long names fit a phone.
 
     Row 0 is the top one; use together with :func:`rows_axis`.
@@ -130,9 +130,6 @@ def rows_above(labels: Sequence[str], *, size: int = 12) -> list[Spec]:
             "yanchor": "bottom",
             "yshift": 9,
             "text": text,
-            "align": "left",
-            "font": {"size": size},
-            "showarrow": False,
         }
         for position, text in enumerate(labels)
     ]
@@ -173,7 +170,6 @@ def limit_label(value: float, label: str) -> Spec:
         "yanchor": "bottom",
         "text": label,
         "font": {"size": 11, "color": LIMIT},
-        "showarrow": False,
     }
 
 

@@ -70,7 +70,7 @@ def change_plot(pairs: Rows) -> Chart:
                     color=VERDICT_COLOURS[verdict],
                 ),
                 "hoverinfo": "text",
-                "hovertext": [_change_text(labels[i], rows[i]) for i in chosen],
+                "hovertext": [_change_text(rows[i]) for i in chosen],
             }
         )
     layout: Spec = {
@@ -97,14 +97,15 @@ def change_plot(pairs: Rows) -> Chart:
     return Chart(spec(data, layout, rows_height(len(rows), extra=120)), alt)
 
 
-def _change_text(text: str, row: Spec) -> str:
+def _change_text(row: Spec) -> str:
+    """Before and after with n, the change with its interval; the unit stands above."""
     return (
-        f"{safe(text)}<br>{school_year(row['year_from'])}: {fmt.percent(row['low_from'])} "
-        f"(участников {fmt.number(row['n_from'])})<br>"
+        f"{school_year(row['year_from'])}: {fmt.percent(row['low_from'])} "
+        f"из{fmt.NBSP}{fmt.number(row['n_from'])}<br>"
         f"{school_year(row['year_to'])}: {fmt.percent(row['low_to'])} "
-        f"(участников {fmt.number(row['n_to'])})<br>"
-        f"изменение {fmt.points(row['delta_low'])}, с вероятностью 95{fmt.NNBSP}% "
-        f"{fmt.points_interval(row['delta_low_ci_low'], row['delta_low_ci_high'])}"
+        f"из{fmt.NBSP}{fmt.number(row['n_to'])}<br>"
+        f"{fmt.points(row['delta_low'])} "
+        f"({fmt.points_interval(row['delta_low_ci_low'], row['delta_low_ci_high'])})"
     )
 
 

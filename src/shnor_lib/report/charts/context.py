@@ -11,6 +11,7 @@ from shnor_lib.report.charts.base import (
     and_more,
     hundred,
     legend_below,
+    of,
     percent_axis,
     rows_above,
     rows_axis,
@@ -24,7 +25,7 @@ from shnor_lib.report.rows import Rows, records
 from shnor_lib.report.theme import ACCENT, LIMIT, OTHERS, SERIES
 from shnor_lib.report.words import rank_words
 
-NAMED_AT_MOST = 60
+NAMED_AT_MOST = 25
 """Beyond this number of schools the others go without a name: pages stay small."""
 
 
@@ -224,8 +225,7 @@ def passport_bars(rows: Rows, *, median_name: str = "медиана школ") -
             "marker": {"color": [SERIES[1] if row["beyond"] else ACCENT for row in items]},
             "hoverinfo": "text",
             "hovertext": [
-                f"{safe(row['title'])}: {fmt.percent(row['share'])} "
-                f"({fmt.number(row['part'])} из {fmt.number(row['whole'])})"
+                f"{fmt.percent(row['share'])} ({of(row['part'], row['whole'])})"
                 + (
                     f"<br>порог {fmt.percent(row['threshold'], 0)}"
                     if not fmt.is_missing(row["threshold"])
@@ -302,7 +302,7 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
     places = list(range(len(items)))
     tail = f"{fmt.NBSP}{unit}" if unit else ""
     hover = [
-        f"{safe(row['title'])}<br>набрано {fmt.decimal(row['earned'], 2)} из "
+        f"набрано {fmt.decimal(row['earned'], 2)} из "
         f"{fmt.decimal(row['possible'], 2)}{tail}"
         + (f"<br>{safe(row['note'])}" if row.get("note") else "")
         for row in items

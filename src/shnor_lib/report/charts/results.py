@@ -97,9 +97,7 @@ def low_share(
                 "hovertext": _joined_texts(
                     peers,
                     breaks,
-                    lambda row: (
-                        f"{school_year(row['year'])}<br>{median_name}: {fmt.percent(row['share'])}"
-                    ),
+                    lambda row: f"{median_name}: {fmt.percent(row['share'])}",
                 ),
             }
         )
@@ -116,7 +114,7 @@ def low_share(
                 "marker": {"size": 6, "color": ACCENT, "symbol": "circle-open", "opacity": 0.7},
                 "hoverinfo": "text",
                 "hovertext": [
-                    f"{int(row['grade'])} класс, {school_year(row['year'])}<br>{what}: "
+                    f"{int(row['grade'])} класс: "
                     f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
                     for row in single
                 ],
@@ -187,7 +185,6 @@ def low_share(
                     "text": "смена шкалы",
                     "hovertext": safe(note),
                     "font": {"size": 10},
-                    "showarrow": False,
                 }
             )
     annotations += [
@@ -198,7 +195,6 @@ def low_share(
             "xanchor": "left",
             "xshift": 8,
             "font": {"size": 10},
-            "showarrow": False,
         }
         for row in rows
         if str(row["season"]) == "autumn"
@@ -304,8 +300,7 @@ def mark_distribution(rows: Rows) -> Chart:
                 },
                 "hoverinfo": "text",
                 "hovertext": [
-                    f"{safe(row['label'])}<br>{mark}: {fmt.percent(share)} "
-                    f"({of(row[name], row['n'])})"
+                    f"{mark}: {fmt.percent(share)} ({of(row[name], row['n'])})"
                     for row, share in zip(items, shares, strict=True)
                 ],
             }

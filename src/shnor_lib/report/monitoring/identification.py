@@ -44,7 +44,7 @@ from shnor_lib.report.words import (
 )
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
-from shnor_lib.tables import PROCEDURES
+from shnor_lib.tables import PROCEDURES, TABLES
 
 REASONS_SHOWN = 60
 """Listed schools whose reasons are written out in the notebook; all have them on their pages."""
@@ -120,8 +120,9 @@ def list_table(
     table = listed_frame(found.statuses, year, data.schools, links)
     shown = table.head(most).copy()
     html, plain = [], []
+    own = _only(data, set(shown["school_id"]))
     for school in shown["school_id"]:
-        reasons = reason_sentences(found, data, str(school), year)
+        reasons = reason_sentences(found, own, str(school), year)
         items = []
         for reason in reasons[:PER_SCHOOL]:
             source = (
@@ -148,6 +149,15 @@ def list_table(
         total = fmt.count_of(len(table), "школы", "школ")
         caption += f" (показаны первые {fmt.number(most)} из{fmt.NBSP}{total})"
     return DataTable(shown, columns, caption=caption, empty="В списке нет ни одной школы.")
+
+
+def _only(data: Dataset, schools: set[str]) -> Dataset:
+    """The data set with the rows of some schools: tracing them does not search a whole region."""
+    tables: dict[str, Any] = {}
+    for name in TABLES:
+        frame: pd.DataFrame = getattr(data, name)
+        tables[name] = frame[frame["school_id"].isin(schools)].reset_index(drop=True)
+    return Dataset(**tables, cells=data.cells)
 
 
 def confidence_table(found: Identification, year: int) -> DataTable:

@@ -16,7 +16,7 @@ from shnor_lib.report.school.context import (
     staff_section,
 )
 from shnor_lib.report.school.head import head
-from shnor_lib.report.school.results import dynamics_section, results_section
+from shnor_lib.report.school.results import dynamics_section, numbers_section, results_section
 
 
 def school_page(analysis: Analysis, school_id: str) -> str:
@@ -76,6 +76,7 @@ def school_page(analysis: Analysis, school_id: str) -> str:
             *results_section(frames, school_id),
             "## Динамика результатов",
             *dynamics_section(frames, school_id),
+            *_titled("Все результаты числами", numbers_section(frames, school_id)),
             "## Место в рейтинге",
             *rating_section(frames, school_id),
             "## Социальное благополучие",
@@ -84,11 +85,15 @@ def school_page(analysis: Analysis, school_id: str) -> str:
             *passport_section(frames, school_id),
             *staff_section(frames, school_id),
         ]
-        other = compare_section(frames, school_id)
-        blocks += ["## По другим правилам", *other] if other else []
+        blocks += _titled("По другим правилам", compare_section(frames, school_id))
         blocks += ["## Исходные данные", *sources_section(frames, school_id)]
     blocks.append("[Все школы](index.qmd)")
     return page(blocks).decode("utf-8")
+
+
+def _titled(title: str, blocks: list[str]) -> list[str]:
+    """A section with its heading; nothing when there is nothing under it."""
+    return [f"## {title}", *blocks] if blocks else []
 
 
 def _known(frames: Frames, school_id: str) -> bool:

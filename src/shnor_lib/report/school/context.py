@@ -51,8 +51,8 @@ def _standing(standing: str) -> str:
     if standing == "норматив":
         return ""
     return (
-        f"Веса показателей: {standing}. Положение их не устанавливает; другие веса дадут другой "
-        "порядок, поэтому к соседним местам стоит относиться как к одинаковым."
+        f"Веса показателей: {standing}. Другие веса дадут другой порядок, "
+        "поэтому к соседним местам стоит относиться как к одинаковым."
     )
 
 
@@ -165,8 +165,8 @@ def passport_section(frames: Frames, school_id: str) -> list[str]:
                     "counted": of(row["part"], row["whole"]),
                     "limit": None
                     if row["threshold"] is None
-                    else threshold_words(row["threshold"], row["operator"]),
-                    "outcome": None if row["outcome"] is None else label(OUTCOME, row["outcome"]),
+                    else f"{threshold_words(row['threshold'], row['operator'])} "
+                    f"({label(OUTCOME, row['outcome'])})",
                 }
                 for row in rows
             ],
@@ -175,8 +175,7 @@ def passport_section(frames: Frames, school_id: str) -> list[str]:
                 Col("share", "Доля", "percent"),
                 Col("counted", "Человек"),
                 Col("median", fmt.sentence_case(peers_name), "percent"),
-                Col("limit", "Порог", missing="порог не задан"),
-                Col("outcome", "Показатель правил", missing="в правилах не используется"),
+                Col("limit", "Порог правил", missing="порога нет"),
             ],
             caption=f"Социальный паспорт, {school_year(year)} учебный год",
         )

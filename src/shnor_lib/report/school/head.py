@@ -87,7 +87,7 @@ def _reasons(reasons: list[Reason]) -> list[str]:
 
 def _list_html(reasons: list[Reason]) -> str:
     items = "".join(
-        f'<li class="shnor-reason"><p>{fmt.escape(reason.text)}</p>'
+        f'<li class="shnor-reason"><p>{fmt.escape(reason.text)}</p>{_chance(reason)}'
         + "".join(
             f'<span class="shnor-source">{fmt.escape(source.line())}</span>'
             for source in reason.sources
@@ -96,6 +96,11 @@ def _list_html(reasons: list[Reason]) -> str:
         for reason in reasons
     )
     return f'<ul class="shnor-reasons">{items}</ul>'
+
+
+def _chance(reason: Reason) -> str:
+    words = reason.confidence
+    return f'<span class="shnor-source">{fmt.escape(words)}.</span>' if words else ""
 
 
 def _near(frames: Frames, school_id: str) -> list[str]:
@@ -125,7 +130,7 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
                 fmt.plural(
                     met, "показатель за порогом", "показателя за порогом", "показателей за порогом"
                 ),
-                f"из{fmt.NBSP}{fmt.count_of(judged, 'проверенного', 'проверенных')} по данным",
+                f"из{fmt.NBSP}{fmt.count_of(judged, 'проверенного', 'проверенных')}",
                 status=str(status["status"]) if met else "none",
             )
         )

@@ -8,7 +8,15 @@ from shnor_lib.report import charts
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Chart, Col, DataTable
-from shnor_lib.report.labels import PROCEDURE, SEASONS_SHORT, low_title, school_year, unit_label
+from shnor_lib.report.labels import (
+    PROCEDURE,
+    SEASONS_SHORT,
+    VERDICT,
+    label,
+    low_title,
+    school_year,
+    unit_label,
+)
 from shnor_lib.report.profile import Frames, low_threshold, procedures_in_order
 from shnor_lib.report.rows import Row, where
 from shnor_lib.report.words import dynamics_sentence, grades_words, of
@@ -17,8 +25,10 @@ CHARTS_SHOWN = 3
 """Subjects of a procedure with a chart of their own at most; the map and the table have all."""
 MAP_FROM = 4
 """A procedure with so many subjects gets a map."""
-CHANGES_DRAWN = 10
-"""Changes drawn, the largest first; all of them are in the table."""
+MAP_MIN_N = 5
+"""… if at least half of its cells have so many participants."""
+CHANGES_DRAWN = 8
+"""Changes drawn, those least likely by chance; all of them are in the table."""
 
 _CORE = ("русский язык", "математика")
 
@@ -39,10 +49,9 @@ def results_section(frames: Frames, school_id: str) -> list[str]:
         rows = where(pooled, procedure=procedure)
         blocks.append(f"### {fmt.escape_md(PROCEDURE.get(procedure, procedure))}")
         blocks.append(_charts(frames, school_id, procedure, rows))
-        if len({row["subject"] for row in rows}) >= MAP_FROM:
+        if _worth_a_map(rows):
             blocks.append(show(_map(procedure, rows)))
     blocks += _marks(frames, school_id)
-    blocks += _all_results(frames, school_id)
     return blocks
 
 
@@ -111,6 +120,13 @@ def _breaks(frames: Frames, procedure: str, subject: str) -> dict[int, str]:
     }
 
 
+def _worth_a_map(rows: list[Row]) -> bool:
+    """A map of shares among two or three pupils would show chance only."""
+    subjects = {row["subject"] for row in rows}
+    sizes = sorted(row["n"] for row in rows)
+    return len(subjects) >= MAP_FROM and sizes[len(sizes) // 2] >= MAP_MIN_N
+
+
 def _map(procedure: str, rows: list[Row]) -> Chart:
     ordered = sorted(rows, key=lambda row: (row["year"], row["season"] == "autumn"))
     latest = {row["subject"]: row for row in ordered}
@@ -164,34 +180,6 @@ def _marks(frames: Frames, school_id: str) -> list[str]:
     ]
 
 
-def _all_results(frames: Frames, school_id: str) -> list[str]:
-    rows = frames.results[school_id]
-    if not rows:
-        return []
-    years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
-    shown = DataTable(
-        results_table(rows),
-        [Col("unit", "Процедура, предмет, класс"), *[Col(name, name) for name in years]],
-        caption="Доля низких результатов (в скобках — учеников с низким результатом из участников)",
-    )
-    return [raw(f"<details><summary>Все результаты числами</summary>{shown.html()}</details>")]
-
-
-def results_table(rows: list[Row]) -> list[Row]:
-    """Results with a row per procedure, subject and grade and a column per year."""
-    order = procedures_in_order({str(row["procedure"]) for row in rows})
-    years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
-    units: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: order.index(str(row["procedure"]))):
-        unit = unit_label(row["procedure"], row["grade"], row["subject"])
-        cells = units.setdefault(unit, {"unit": unit, **dict.fromkeys(years)})
-        cell = f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
-        cell += SEASONS_SHORT.get(str(row["season"]), "")
-        year = school_year(row["year"])
-        cells[year] = f"{cells[year]}; {cell}" if cells[year] else cell
-    return list(units.values())
-
-
 def dynamics_section(frames: Frames, school_id: str) -> list[str]:
     """Verdict, changes with their intervals, all pairs in a table."""
     analysis = frames.analysis
@@ -213,51 +201,77 @@ def dynamics_section(frames: Frames, school_id: str) -> list[str]:
     known = [row for row in pairs if row["delta_low"] is not None]
     drawn = [row for row in known if row["verdict"] != "incomparable"]
     if drawn:
-        drawn.sort(key=lambda row: -abs(row["delta_low"]))
+        drawn.sort(key=lambda row: (row["p_value"] is None, row["p_value"], -abs(row["delta_low"])))
         chart = charts.change_plot(drawn[:CHANGES_DRAWN])
         caption = (
-            f"Показаны {CHANGES_DRAWN} самых больших изменений из{fmt.NBSP}{len(drawn)}; "
-            "остальные — в таблице."
+            f"Из{fmt.NBSP}{len(drawn)} изменений показаны {CHANGES_DRAWN}, которые труднее всего "
+            "объяснить случайностью; остальные — в таблице."
             if len(drawn) > CHANGES_DRAWN
             else ""
         )
         blocks.append(show(Chart(chart.figure, chart.alt, caption)))
-    if pairs:
-        table = _pairs_table(pairs)
-        blocks.append(
-            raw(f"<details><summary>Все сравнения числами</summary>{table.html()}</details>")
-        )
     return blocks
 
 
-def _pairs_table(pairs: list[Row]) -> DataTable:
-    rows = [
-        {
-            "unit": unit_label(r["procedure"], r["grade"], r["subject"], r["season_to"]),
-            "before": _measured(r["low_from"], r["n_from"], r["year_from"]),
-            "after": _measured(r["low_to"], r["n_to"], r["year_to"]),
-            "delta": None
-            if r["delta_low"] is None
-            else f"{fmt.points(r['delta_low'])} "
-            f"({fmt.points_interval(r['delta_low_ci_low'], r['delta_low_ci_high'])})",
-            "verdict": r["verdict"],
-            "note": r["note"],
-        }
-        for r in pairs
-    ]
+def numbers_section(frames: Frames, school_id: str) -> list[str]:
+    """All results of all years and their latest change, in one folded table."""
+    rows = frames.results[school_id]
+    if not rows:
+        return []
+    pairs = frames.pairs[school_id] if frames.pairs is not None else []
+    years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
+    table = results_table(rows, pairs)
     columns = [
         Col("unit", "Процедура, предмет, класс"),
-        Col("before", "Было"),
-        Col("after", "Стало"),
-        Col("delta", "Изменение доли низких (95 % интервал)", missing="не сопоставимо"),
-        Col("verdict", "Динамика", "verdict"),
+        *[Col(name, name, missing="") for name in years],
     ]
-    if any(row["note"] for row in rows):
-        columns.append(Col("note", "Пояснение", missing="пояснения нет"))
-    return DataTable(rows, columns, caption="Сравнение с прошлым сопоставимым годом")
+    if pairs:
+        columns += [
+            Col("change", "Изменение, п. п. (95 % интервал)", missing=""),
+            Col("verdict", "Динамика", missing=""),
+        ]
+    shown = DataTable(
+        table,
+        columns,
+        caption="Доля низких результатов (учеников с низким результатом из участников); "
+        "«—» — нет данных или не с чем сравнить",
+    )
+    return [raw(f"<details><summary>Показать таблицу</summary>{shown.html()}</details>")]
 
 
-def _measured(share: Any, n: Any, year: Any) -> str | None:
-    if fmt.is_missing(share):
-        return None
-    return f"{fmt.percent(share)} из{fmt.NBSP}{fmt.number(n)}, {school_year(year)}"
+def results_table(rows: list[Row], pairs: list[Row]) -> list[Row]:
+    """Results with a row per procedure, subject and grade and a column per year.
+
+    Parameters
+    ----------
+    rows
+        Results of a school with ``share``.
+    pairs
+        Comparisons with the latest year.
+    """
+    order = procedures_in_order({str(row["procedure"]) for row in rows})
+    years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
+    units: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: order.index(str(row["procedure"]))):
+        unit = unit_label(row["procedure"], row["grade"], row["subject"])
+        blank = {"unit": unit, **dict.fromkeys(years), "change": None, "verdict": None}
+        cells = units.setdefault(unit, blank)
+        cell = f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
+        cell += SEASONS_SHORT.get(str(row["season"]), "")
+        year = school_year(row["year"])
+        cells[year] = f"{cells[year]}; {cell}" if cells[year] else cell
+    for pair in pairs:
+        found = units.get(unit_label(pair["procedure"], pair["grade"], pair["subject"]))
+        if found is None:
+            continue
+        if pair["delta_low"] is not None and pair["verdict"] != "incomparable":
+            low, high = _bare(pair["delta_low_ci_low"]), _bare(pair["delta_low_ci_high"])
+            found["change"] = f"{_bare(pair['delta_low'])} ({fmt.range_words(low, high)})"
+        verdict = label(VERDICT, pair["verdict"])
+        found["verdict"] = f"{verdict}: {pair['note']}" if pair["note"] else verdict
+    return list(units.values())
+
+
+def _bare(delta: Any) -> str:
+    """A change in percentage points without the unit, which stands in the heading."""
+    return fmt.points(delta).split(fmt.NBSP)[0]

@@ -25,7 +25,7 @@ SEEN_COLUMNS: tuple[str, ...] = (
 
 def nothing_seen() -> pd.DataFrame:
     """An empty frame of mentioned schools."""
-    return pd.DataFrame({name: TABLES["schools"].empty()[name] for name in SEEN_COLUMNS})
+    return TABLES["schools"].empty()[list(SEEN_COLUMNS)]
 
 
 @dataclass

@@ -24,7 +24,7 @@ from shnor_lib.sources.layouts.base import (
 from shnor_lib.sources.problems import Problem, refused_rows
 from shnor_lib.sources.results_rules import ROW_WARNINGS, complete_results
 from shnor_lib.sources.values import fold, is_empty, quoted
-from shnor_lib.tables import TABLES, Table
+from shnor_lib.tables import PROVENANCE, TABLES, Table
 
 FORMS: tuple[Form, ...] = tuple(
     Form(
@@ -77,7 +77,8 @@ def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead
 
 
 def _ordered(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[list(table.empty().columns)].reset_index(drop=True)
+    order = [*(column.name for column in table.columns), *PROVENANCE]
+    return frame[order].reset_index(drop=True)
 
 
 def _without_unfilled(

@@ -195,7 +195,8 @@ def _blocks(rows: list[list[Any]], match: Match) -> list[Block]:
     others = [match.places[p] for p in ("schools", "n", *PERCENTS) if p in match.places]
 
     def is_data(row: list[Any]) -> bool:
-        return sum(parse_number(row[place]) is not None for place in others) >= 2
+        numbers = sum(parse_number(row[place]) is not None for place in others)
+        return numbers >= 2 or _LOGIN.search(clean_text(row[name])) is not None
 
     starts = [0]
     for position, head in enumerate(heads[1:]):

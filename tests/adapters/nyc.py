@@ -1,0 +1,108 @@
+"""New York's school mathematics test 2006–2011 as a data set, for tests only.
+
+Counts at four levels become the marks «2»–«5», the demographic snapshot becomes the social
+passport. Traps of the files: thousands commas, «s» in place of suppressed counts, a column
+that changes its name in 2010 (free lunch → free or reduced lunch), «All Grades» rows beside
+the grades, and new cut scores in 2010, across which nothing may be compared.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from shnor_lib.faults import Fault, Severity
+from shnor_lib.project import Calendar, ScaleBreak
+from shnor_lib.store import Dataset
+from shnor_lib.tables import TABLES
+
+FOLDER = Path("data/nyc_math_2006_2011")
+MATHS, DEMOGRAPHICS = "math_test_results.csv", "demographics.csv"
+SUPPRESSED = "s"
+LEVELS = {"Level 1 #": "n2", "Level 2 #": "n3", "Level 3 #": "n4", "Level 4 #": "n5"}
+
+CALENDAR = Calendar(
+    scale_breaks=[
+        ScaleBreak(procedure="municipal", year=2010, note="в 2010 году подняты пороги уровней")
+    ]
+)
+
+
+def read_nyc(shared: Path) -> Dataset:
+    """Read both files; every refused row is a warning of ``dataset.faults``."""
+    results, faults = _results(shared / FOLDER / MATHS)
+    social = _social(shared / FOLDER / DEMOGRAPHICS)
+    schools = pd.DataFrame({"school_id": sorted(set(results["school_id"]))}).assign(
+        name=lambda frame: frame["school_id"], municipality="NYC"
+    )
+    return Dataset(
+        schools=_tidy("schools", schools),
+        results=results,
+        social_passport=social,
+        faults=faults,
+    )
+
+
+def _tidy(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    empty = TABLES[name].empty()
+    return frame.reindex(columns=empty.columns).astype(empty.dtypes.to_dict())
+
+
+def _results(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
+    raw = pd.read_csv(path, dtype="string", encoding="utf-8-sig")
+    raw["source_row"] = range(2, len(raw) + 2)
+    raw = raw[raw["Grade"] != "All Grades"]
+    columns = {"Number Tested": "n", **LEVELS}
+    hidden = (raw[list(columns)] == SUPPRESSED).any(axis=1)
+    faults = [
+        Fault(
+            path.name,
+            cell=f"A{row}",
+            code="suppressed",
+            message="вместо чисел стоит «s»: данные скрыты.",
+            severity=Severity.WARNING,
+            rows=1,
+        )
+        for row in raw.loc[hidden, "source_row"]
+    ]
+    good = raw[~hidden].rename(columns={**columns, "DBN": "school_id", "Year": "year"})
+    for name in columns.values():
+        good[name] = pd.to_numeric(good[name].str.replace(",", "")).astype("Int64")
+    good = good.assign(
+        year=good["year"].astype("Int64"),
+        season="spring",
+        procedure="municipal",
+        grade=good["Grade"].astype("Int64"),
+        subject="математика",
+        n_low=good["n2"],
+        n_high=good["n5"],
+        source_file=path.name,
+        source_sheet="",
+    )
+    return _tidy("results", good).reset_index(drop=True), faults
+
+
+def _social(path: Path) -> pd.DataFrame:
+    raw = pd.read_csv(path, dtype="string", encoding="utf-8-sig")
+    raw["source_row"] = range(2, len(raw) + 2)
+    # Until 2009 free lunch, from 2010 free or reduced: one column, one name each.
+    lunch = pd.to_numeric(raw["frl_percent"].str.strip(), errors="coerce").fillna(
+        pd.to_numeric(raw["fl_percent"].str.strip(), errors="coerce")
+    )
+    total = pd.to_numeric(raw["total_enrollment"].str.strip(), errors="coerce")
+    frame = pd.DataFrame(
+        {
+            "school_id": raw["DBN"],
+            "year": raw["schoolyear"].str[-4:].astype("Int64"),
+            "total": total.astype("Int64"),
+            "low_income": (lunch * total / 100).round().astype("Int64"),
+            "non_native": pd.to_numeric(raw["ell_num"], errors="coerce").astype("Int64"),
+            "special_needs": pd.to_numeric(raw["sped_num"], errors="coerce").astype("Int64"),
+            "source_file": path.name,
+            "source_sheet": "",
+            "source_row": raw["source_row"],
+        }
+    )
+    frame = frame[frame["total"].notna()].drop_duplicates(["school_id", "year"])
+    return _tidy("social_passport", frame).reset_index(drop=True)
