@@ -37,7 +37,10 @@ def test_totals_come_back_from_rounded_percentages(half_a: Path, shared: Path) -
         ours.sort_index(), theirs[counts].sort_index(), check_index_type=False
     )
     pd.testing.assert_series_equal(
-        schools.sort_index(), theirs["schools"].sort_index(), check_names=False, check_index_type=False
+        schools.sort_index(),
+        theirs["schools"].sort_index(),
+        check_names=False,
+        check_index_type=False,
     )
 
 
@@ -72,7 +75,9 @@ def test_every_listed_school_says_why_and_where(half_a: Path) -> None:
             for source in reason.sources:
                 sheet = sheets.setdefault(
                     source.file,
-                    pd.read_excel(half_a / "data/raw" / source.file, header=None, engine="calamine"),
+                    pd.read_excel(
+                        half_a / "data/raw" / source.file, header=None, engine="calamine"
+                    ),
                 )
                 # The first cell is n of a row of this very school.
                 row = int(source.cells.split(",")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

@@ -74,7 +74,11 @@ def test_planted_truth_is_told(built_demo: Path) -> None:
     pages = {p.stem: _visible(p) for p in (built_demo / "_site/reports/schools").glob("*.html")}
 
     def page_of(kind: str) -> str:
-        found = [text for text in pages.values() if f"Код школы: {planted[kind]}" in text or planted[kind] in text[:6000]]
+        found = [
+            text
+            for text in pages.values()
+            if f"Код школы: {planted[kind]}" in text or planted[kind] in text[:6000]
+        ]
         assert found, kind
         return min(found, key=len)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
@@ -203,8 +203,11 @@ def templates(
     if (opened.processed_dir / "faults.json").is_file():
         schools = load_dataset(opened.processed_dir).schools
     folder = target or opened.root / "templates"
-    for path in write_templates(folder, schools=schools):
+    written = write_templates(folder, schools=schools)
+    for path in written:
         out.print(str(path))
+    if not written:
+        out.print(f"Все шаблоны уже лежат в «{folder}»; заполненные книги не перезаписываются.")
 
 
 @app.command()
@@ -261,6 +264,7 @@ def build(
     ] = False,
 ) -> None:
     """Собрать всё: таблицы, тетради по годам, профили школ, сайт. Готовое не повторяется."""
+    from shnor_lib.pipeline import Engine
     from shnor_lib.pipeline import build as run_build
 
     if engine not in ("auto", "quarto", "embedded"):
@@ -272,7 +276,7 @@ def build(
             opened,
             years=year or None,
             only=only or None,
-            engine=engine,
+            engine=cast(Engine, engine),
             workers=workers,
             keep_good_rows=keep_good_rows,
             dry_run=dry_run,
@@ -386,20 +390,20 @@ def demo(
         templates=False,
     )
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=err, transient=True
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
     ) as bar:
-        task = bar.add_task("Создаю регион", total=None)
-
-        def progress(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
-
+        task = bar.add_task("Создаю регион")
         generate_demo(
             made,
             schools=schools,
             municipalities=municipalities,
             years=years,
             seed=DEFAULT_SEED if seed is None else seed,
-            progress=progress,
+            progress=lambda what: bar.update(task, description=escape(what)),
         )
     out.print(f"Демонстрационный проект: {made}")
     out.print(f"Дальше: shnor build --project {made}")

@@ -24,13 +24,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
 from shnor_lib.project import SETTINGS_FILE, Project
 
 NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
+
+
+Engine = Literal["auto", "quarto", "embedded"]
 
 
 class Reporter(Protocol):
@@ -99,7 +102,7 @@ def build(
     *,
     years: Iterable[int] | None = None,
     only: Iterable[str] | None = None,
-    engine: str = "auto",
+    engine: Engine = "auto",
     workers: int = 2,
     keep_good_rows: bool = False,
     dry_run: bool = False,
@@ -280,7 +283,7 @@ def _report_tasks(
     known: list[int],
     years: set[int],
     notebooks: set[str],
-    engine: str,
+    engine: Engine,
 ) -> list[_Work]:
     code = library_fingerprint()
     settings = project.root / SETTINGS_FILE

@@ -24,13 +24,11 @@ def table(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     rows = list(rows)
     if not rows:
         return empty
-    frame = pd.DataFrame(rows).reindex(columns=empty.columns)
-    frame["source_file"] = frame["source_file"].fillna(f"{name}.xlsx")
-    frame["source_sheet"] = frame["source_sheet"].fillna("Лист")
-    frame["source_row"] = frame["source_row"].fillna(
-        pd.Series(range(2, len(frame) + 2), index=frame.index)
-    )
-    return frame.astype(empty.dtypes.to_dict())
+    places = [
+        {"source_file": f"{name}.xlsx", "source_sheet": "Лист", "source_row": number, **row}
+        for number, row in enumerate(rows, start=2)
+    ]
+    return pd.DataFrame(places).reindex(columns=empty.columns).astype(empty.dtypes.to_dict())
 
 
 def result(

@@ -468,7 +468,9 @@ def test_no_data_at_all() -> None:
     assert list(found.statuses.columns)[:3] == ["school_id", "year", "status"]
     assert found.criteria.empty
     assert found.evidence.empty
-    assert "outcome" in found.criteria
+    full = identify(dataset([result("A", 2024, 30, 1, 1)]), load_ruleset("tbilissky-2021"))
+    for name in ("statuses", "criteria", "evidence"):
+        pd.testing.assert_series_equal(getattr(found, name).dtypes, getattr(full, name).dtypes)
 
 
 def test_a_later_year_does_not_change_an_earlier_one() -> None:

@@ -20,7 +20,7 @@ YEARS = (2021, 2022, 2023, 2024)
 SCHOOLS = ("A", "B", "C")
 
 relaxed = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -234,3 +234,39 @@ def test_names_from_data_do_not_run(tmp_path: Path, browser: Any) -> None:
         assert tab.locator("table.sortable tbody tr").count() > 0
         assert "<script>window.hacked=1</script>" in tab.locator("table.sortable").inner_text()
         assert tab.evaluate("() => window.hacked") is None
+
+
+def test_small_table_has_no_search_but_sorts(tmp_path: Path, browser: Any) -> None:
+    project = make_project(tmp_path / "p")
+    write(project, "reports/schools/index.qmd", f"---\ntitle: Школы\n---\n\n{fenced(table(5))}\n")
+    site = publish(project, engine="embedded").output
+    with open_page(browser, site, LIST) as tab:
+        assert tab.locator(".dt-search").count() == 0
+        share = tab.locator("table.sortable thead th", has_text="Доля")
+        share.click()
+        share.click()
+        expect(tab.locator("table.sortable tbody tr:first-child th")).to_have_text("Школа № 5")
+
+
+def test_long_word_in_a_card_is_not_broken(tmp_path: Path, browser: Any) -> None:
+    project = make_project(tmp_path / "p")
+    card = '<div class="shnor-card"><span class="value">Отрицательная</span></div>'
+    write(project, "reports/_home.md", fenced(f'<div class="shnor-cards">{card * 6}</div>'))
+    site = publish(project, engine="embedded").output
+    for width in (1280, 390):
+        with open_page(browser, site, "index.html", width=width) as tab:
+            lines = tab.evaluate(
+                "() => { const v = document.querySelector('.value');"
+                " return v.clientHeight / parseFloat(getComputedStyle(v).lineHeight); }"
+            )
+            assert lines < 1.5
+
+
+def test_charts_below_the_window_are_drawn_too(tmp_path: Path, browser: Any) -> None:
+    project = make_project(tmp_path / "p")
+    text = "# Много\n\n" + "\n\n".join([fenced(CHART)] * 8)
+    write(project, "reports/monitorings.qmd", text)
+    site = publish(project, engine="embedded").output
+    with open_page(browser, site, "reports/monitorings.html") as tab:
+        report = look(tab, "", 1280)
+    assert (report.charts, report.drawn) == (8, 8)

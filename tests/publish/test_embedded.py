@@ -89,8 +89,8 @@ def test_numbered_figures_and_tables(project: Path) -> None:
             "| а | б |\n|---|--:|\n| 1 | 2 |\n\n: Пороги {#tbl-b}\n",
         )
     )
-    assert '<a href="#tbl-b" class="quarto-xref">Таблица\u00a01</a>' in html
-    assert '<a href="#fig-a" class="quarto-xref">Рисунок\u00a01</a>' in html
+    assert '<a href="#tbl-b" class="quarto-xref">табл.\u00a01</a>' in html
+    assert '<a href="#fig-a" class="quarto-xref">рис.\u00a01</a>' in html
     assert '<a href="#fig-a" class="quarto-xref">1</a>' in html
     assert '<figure class="shnor-float float-fig" id="fig-a">' in html
     assert re.search(r"Рисунок\u00a01\.</span>\s+Доля", html)

@@ -94,6 +94,8 @@ class Identification:
             for year in self.years
             for outcome in self.outcomes[year]
         ]
+        if not parts:
+            return _empty(_CRITERIA_DTYPES)
         return pd.concat(parts, ignore_index=True)
 
     @cached_property
@@ -200,7 +202,7 @@ def identify(
         there = _open_in(register, year)
         judged[year] = there & ~excluded
         frames.append(_statuses(ruleset, outcomes[year], year, schools, there, excluded))
-    statuses = pd.concat(frames, ignore_index=True) if frames else _no_statuses()
+    statuses = pd.concat(frames, ignore_index=True) if frames else _empty(_STATUSES_DTYPES)
     return Identification(
         ruleset=ruleset,
         statuses=statuses,
@@ -346,7 +348,8 @@ def _statuses(
     confidence = np.select(
         [np.isnan(probability), probability >= CERTAIN, probability >= LIKELY], [3, 0, 1], 2
     )
-    met = np.array([o.outcome == MET for o in counting_outcomes]).reshape(-1, size)
+    met = np.array([o.outcome == MET for o in counting_outcomes], dtype=np.bool_)
+    met = met.reshape(len(counting_outcomes), size)
     met &= ~excluded
     frame = pd.DataFrame(
         {
@@ -365,12 +368,22 @@ def _statuses(
     return frame[there].reset_index(drop=True)
 
 
-def _no_statuses() -> pd.DataFrame:
-    dtypes = {
-        "school_id": "string", "year": "Int64", "status": "string", "low_results": "bool",
-        "difficult": "bool", "n_met": "Int64", "criteria_met": "string", "confidence": "string",
-        "probability": "Float64",
-    }  # fmt: skip
+_STATUSES_DTYPES: dict[str, str] = {
+    "school_id": "string", "year": "Int64", "status": "string", "low_results": "bool",
+    "difficult": "bool", "n_met": "Int64", "criteria_met": "string", "confidence": "string",
+    "probability": "Float64",
+}  # fmt: skip
+_CRITERIA_DTYPES: dict[str, str] = {
+    "school_id": "string", "year": "Int64", "criterion": "string", "status_for": "string",
+    "outcome": "string", "value": "Float64", "n": "Int64", "numerator": "Int64",
+    "threshold": "Float64", "operator": "string", "low": "Float64", "high": "Float64",
+    "probability": "Float64", "beyond_latest": "bool", "unit": "string",
+    "procedure": "string", "grade": "Int64", "subject": "string", "indicator": "string",
+    "units_met": "Int64", "units_seen": "Int64", "years_used": "string",
+}  # fmt: skip
+
+
+def _empty(dtypes: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
 
 

@@ -367,8 +367,8 @@ def _year_scores(
     generator: np.random.Generator,
 ) -> pd.DataFrame:
     size = len(schools)
-    weight = np.array([item.weight[:, y] for item in items]).reshape(-1, size)
-    normalised = np.array([item.normalised[:, y] for item in items]).reshape(-1, size)
+    weight = np.array([item.weight[:, y] for item in items]).reshape(len(items), size)
+    normalised = np.array([item.normalised[:, y] for item in items]).reshape(len(items), size)
     points = np.nansum(weight * normalised, axis=0)
     maximum = weight.sum(axis=0)
     rated = np.flatnonzero(maximum > 0)

@@ -27,8 +27,8 @@ LANGUAGE: dict[str, str] = {
     "callout-caution-title": "Осторожно",
     "crossref-fig-title": "Рисунок",
     "crossref-tbl-title": "Таблица",
-    "crossref-fig-prefix": "Рисунок",
-    "crossref-tbl-prefix": "Таблица",
+    "crossref-fig-prefix": "рис.",
+    "crossref-tbl-prefix": "табл.",
 }
 """Words of the engine; keys are Quarto's, ``language:`` in the project wins."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from rich.console import Console
@@ -120,7 +120,7 @@ def print_explanation(
     if mine.empty:
         out.print("В этом году школа не работала: она открыта позже или закрыта раньше.")
         return
-    row: dict[str, Any] = mine.to_dict("records")[0]
+    row = cast(dict[str, Any], mine.to_dict("records")[0])
     colour = _COLOURS.get(str(row["status"]), "default")
     out.print(
         f"[{colour}]{escape(label(STATUS, row['status']))}[/] — {escape(found.ruleset.title)}"
@@ -178,7 +178,7 @@ def print_comparison(
         if any(counts):
             table.add_row(escape(STATUS[code]), *(fmt.number(count) for count in counts))
     out.print(table)
-    sides = together.statuses.set_index("school_id")
+    sides = together.schools.set_index("school_id")
     for here, there in ((first, second), (second, first)):
         extra = [
             str(school)
@@ -218,6 +218,6 @@ def find_school(dataset: Dataset, text: str) -> str:
         listed = "; ".join(f"{code} — {name}" for code, name in shown.itertuples(index=False))
         raise ShnorError(f"«{text}» подходит к нескольким школам: {listed}. Укажите код.")
     known = [*schools["school_id"], *schools["name"].dropna()]
-    near = difflib.get_close_matches(text, known, n=3, cutoff=0.4)
+    near = difflib.get_close_matches(text, sorted(set(known)), n=3, cutoff=0.4)
     hint = f" Похожие: {', '.join(near)}." if near else ""
     raise ShnorError(f"Школы «{text}» нет в реестре.{hint}")

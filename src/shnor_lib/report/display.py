@@ -285,7 +285,9 @@ class DataTable:
             return f'<p class="shnor-empty">{fmt.escape(self.empty)}</p>'
         head = "".join(_heading(col) for col in columns)
         body = "".join(
-            "<tr>" + "".join(_cell(col, row, i == 0) for i, col in enumerate(columns)) + "</tr>\n"
+            "<tr>"
+            + "".join(_cell(col, row, i == 0, self.sortable) for i, col in enumerate(columns))
+            + "</tr>\n"
             for row in rows
         )
         caption = f"<caption>{fmt.escape(self.caption)}</caption>" if self.caption else ""
@@ -330,7 +332,7 @@ def _heading(col: Col) -> str:
     return f'<th scope="col"{kind}{title}>{fmt.escape(col.title)}</th>'
 
 
-def _cell(col: Col, row: dict[str, Any], first: bool) -> str:
+def _cell(col: Col, row: dict[str, Any], first: bool, sortable: bool) -> str:
     value = row[col.name]
     shown = _shown(col, value)
     if not shown:
@@ -345,7 +347,7 @@ def _cell(col: Col, row: dict[str, Any], first: bool) -> str:
     else:
         inner = fmt.escape(shown)
     attributes = ' class="num"' if col.numeric else ""
-    order = _order(col, row, value)
+    order = _order(col, row, value) if sortable else None
     if order is not None:
         attributes += f' data-order="{fmt.escape(order, "")}"'
     if first:

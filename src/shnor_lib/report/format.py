@@ -190,6 +190,19 @@ def count_of(n: float, one: str, many: str) -> str:
     return f"{number(n)}{NBSP}{plural(n, one, many, many)}"
 
 
+def of(part: Any, whole: Any) -> str:
+    """«10 из 29», never broken across lines."""
+    return f"{number(part)}{NBSP}из{NBSP}{number(whole)}"
+
+
+_LOOSE_PERCENT = re.compile(r"(?<=\d) %")
+
+
+def nice(value: Any) -> str:
+    """Text written by a person (a title in a rule set) with its «20 %» kept together."""
+    return _LOOSE_PERCENT.sub(NNBSP + "%", text(value, ""))
+
+
 def join_ru(items: list[str], last: str = "и") -> str:
     """Items joined as in a sentence: «а, б и в»."""
     if len(items) < 2:

@@ -104,6 +104,15 @@ class Frames:
         return None if found is None else BySchool(found.scores)
 
     @cached_property
+    def other_scores(self) -> dict[str, BySchool]:
+        """Scores of the other ratings by rating's id."""
+        return {
+            name: BySchool(found.scores)
+            for name, found in self.analysis.ratings.items()
+            if name != self.analysis.rating_id
+        }
+
+    @cached_property
     def rating_latest(self) -> list[Row]:
         """Scores of all rated schools in the latest year."""
         found = self.analysis.rating

@@ -15,6 +15,7 @@ import pandas as pd
 from shnor_lib.methods.identification import Identification
 from shnor_lib.methods.ruleset import Criterion, IndexBelow, RatingBelow, ResultsShare, SocialShare
 from shnor_lib.report import format as fmt
+from shnor_lib.report.format import of
 from shnor_lib.report.labels import (
     CONFIDENCE,
     LISTED,
@@ -89,11 +90,6 @@ class Reason:
             f"Вероятность, что истинная доля действительно за порогом:{fmt.NBSP}"
             f"{probability_words(self.probability)}"
         )
-
-
-def of(part: Any, whole: Any) -> str:
-    """«10 из 29»."""
-    return f"{fmt.number(part)} из{fmt.NBSP}{fmt.number(whole)}"
 
 
 def threshold_words(value: Any, operator: Any, criterion: Criterion | None = None) -> str:
@@ -180,17 +176,31 @@ def reason_sentences(
     reasons: list[Reason] = []
     for criterion in identification.ruleset.criteria:
         if criterion.id in met & counting:
-            reasons += criterion_reasons(criterion, rows[rows["criterion"] == criterion.id])
+            name = rating_title(identification, criterion)
+            reasons += criterion_reasons(
+                criterion, rows[rows["criterion"] == criterion.id], name=name
+            )
     return reasons
 
 
-def criterion_reasons(criterion: Criterion, rows: pd.DataFrame) -> list[Reason]:
-    """Reasons of one met criterion from its rows of a trace."""
+def rating_title(identification: Identification, criterion: Criterion) -> str:
+    """Title of the rating a criterion looks at: there may be several in a project."""
+    if not isinstance(criterion, RatingBelow):
+        return ""
+    found = identification.ratings.get(criterion.rating)
+    return found.definition.title if found is not None else ""
+
+
+def criterion_reasons(criterion: Criterion, rows: pd.DataFrame, *, name: str = "") -> list[Reason]:
+    """Reasons of one met criterion from its rows of a trace.
+
+    ``name`` replaces the criterion's own name in the sentence (the title of a rating).
+    """
     if not isinstance(criterion, ResultsShare):
         used = rows[rows["flagged"].fillna(value=False)]
         if used.empty:
             return []
-        return [_reason(criterion, indicator_sentence(criterion, used), used)]
+        return [_reason(criterion, indicator_sentence(criterion, used, name=name), used)]
     flagged = rows[rows["flagged"].fillna(value=False) & (rows["outcome"] == "met")]
     found: list[tuple[float, Reason]] = []
     for _, unit in flagged.groupby(["procedure", "subject", "grade"], dropna=False, sort=True):
@@ -308,7 +318,7 @@ def grades_words(grades: Iterable[Any]) -> str:
     return f"{fmt.join_ru(parts)}{fmt.NBSP}{noun}"
 
 
-def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
+def indicator_sentence(criterion: Criterion, rows: pd.DataFrame, *, name: str = "") -> str:
     """A criterion that is not about marks: value by year against its threshold."""
     years = rows.drop_duplicates("used_year").sort_values("used_year")
     parts = []
@@ -319,17 +329,17 @@ def indicator_sentence(criterion: Criterion, rows: pd.DataFrame) -> str:
                 shown += " обучающихся"
             shown += f" ({of(row['numerator'], row['n'])})"
         elif isinstance(criterion, RatingBelow):
-            shown += " от максимума"
+            shown += f" от{fmt.NBSP}максимума"
         elif isinstance(criterion, IndexBelow):
             shown += f" из{fmt.NBSP}100"
         parts.append(f"{shown} в{fmt.NBSP}{school_year(row['used_year'])}")
     threshold = threshold_words(years["threshold"].iloc[0], operator_of(criterion), criterion)
-    return f"{short_title(criterion)}: {fmt.join_ru(parts)}{fmt.NBSP}— порог {threshold}."
+    return f"{name or short_title(criterion)}: {fmt.join_ru(parts)}{fmt.NBSP}— порог {threshold}."
 
 
 def short_title(criterion: Criterion) -> str:
     """Title of a criterion without its threshold: what stands before the dash."""
-    return criterion.title.split(" — ")[0].strip()
+    return fmt.nice(criterion.title.split(" — ")[0].strip())
 
 
 def operator_of(criterion: Criterion) -> str:
@@ -421,11 +431,14 @@ def year_summary(statuses: pd.DataFrame, year: int, *, title: str = "") -> str:
     text += f"; {change}." if change else "."
     unknown = int((now["status"] == "insufficient").sum())
     if unknown:
-        text += (
-            f" О{fmt.NBSP}{fmt.number(unknown)} "
-            f"{fmt.plural(unknown, 'школе', 'школах', 'школах')} судить нельзя: "
-            "недостаточно данных."
+        # «об» before what is read with a vowel: одной, одиннадцати
+        about = "Об" if unknown in {1, 11} else "О"
+        whom = (
+            "одной школе"
+            if unknown == 1
+            else f"{fmt.number(unknown)}{fmt.NBSP}{fmt.plural(unknown, 'школе', 'школах', 'школах')}"
         )
+        text += f" {about}{fmt.NBSP}{whom} судить нельзя: недостаточно данных."
     return text
 
 

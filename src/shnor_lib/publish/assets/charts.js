@@ -183,12 +183,32 @@
     return text.trim().slice(0, 60).replace(/[\\/:*?"<>|.]+/g, '').trim() || 'диаграмма';
   }
 
+  /* What is in sight is drawn at once, the rest one by one so that the page stays quick. */
+  var queue = [];
+  var busy = 0;
+
+  function drawNext() {
+    busy = 0;
+    var chart = queue.shift();
+    if (!chart) return;
+    chart.draw(chart.box.clientWidth, isDark());
+    if (queue.length) busy = window.setTimeout(drawNext, 0);
+  }
+
   function drawAll() {
     var dark = isDark();
-    charts.forEach(function (chart) { chart.draw(chart.box.clientWidth, dark); });
+    var height = window.innerHeight;
+    queue = [];
+    charts.forEach(function (chart) {
+      var place = chart.box.getBoundingClientRect();
+      if (place.top < height && place.bottom > 0) chart.draw(chart.box.clientWidth, dark);
+      else queue.push(chart);
+    });
+    if (queue.length && !busy) busy = window.setTimeout(drawNext, 0);
   }
 
   function printAll() {
+    queue = [];
     charts.forEach(function (chart) {
       chart.draw(Math.min(chart.box.clientWidth || PRINT_WIDTH, PRINT_WIDTH), false);
     });

@@ -62,6 +62,26 @@
   var fold = document.querySelector('.sidebar-fold');
   if (fold && window.matchMedia('(max-width: 63.99em)').matches) fold.open = false;
 
+  /* A key figure that is a word is written smaller rather than broken. */
+  function fitValues() {
+    document.querySelectorAll('.shnor-card .value').forEach(function (value) {
+      value.style.fontSize = '';
+      value.style.overflowWrap = 'normal';
+      var size = parseFloat(getComputedStyle(value).fontSize);
+      if (value.scrollWidth > value.clientWidth) {
+        while (value.scrollWidth > value.clientWidth && size > 16) {
+          size -= 1;
+          value.style.fontSize = size + 'px';
+        }
+        /* Widths are compared in whole pixels: one more to be sure. */
+        value.style.fontSize = size - 1 + 'px';
+      }
+      value.style.overflowWrap = '';
+    });
+  }
+  fitValues();
+  window.addEventListener('resize', fitValues);
+
   /* Paper has nothing to click: what is folded is printed open. */
   var opened = [];
   window.addEventListener('beforeprint', function () {

@@ -6,6 +6,8 @@
   if (!bundle) return;
   var DataTable = bundle.default;
   var PAGE = 50;
+  /* A table seen at a glance needs no search. */
+  var SMALL = 10;
 
   function plural(n, one, few, many) {
     var tens = n % 100, ones = n % 10;
@@ -108,6 +110,7 @@
       order: [],
       autoWidth: false,
       paging: paged,
+      searching: rows > SMALL,
       pageLength: PAGE,
       lengthMenu: [[PAGE, 100, 200, -1], [PAGE, 100, 200, 'все']],
       language: LANGUAGE,
@@ -115,16 +118,16 @@
       columnDefs: [{ targets: heads.map(function (head, i) { return head.dataset.sort === 'none' ? i : -1; })
         .filter(function (i) { return i >= 0; }), orderable: false }],
       layout: {
-        topStart: function () { return tools; },
-        topEnd: 'search',
+        topStart: rows > SMALL ? function () { return tools; } : null,
+        topEnd: rows > SMALL ? 'search' : null,
         bottomStart: paged ? 'pageLength' : null,
         bottomEnd: paged ? 'paging' : null,
         bottom: null,
         top2Start: null,
-        top: 'info'
+        top: rows > SMALL ? 'info' : null
       }
     });
-    filters(api, table, tools);
+    if (rows > SMALL) filters(api, table, tools);
     if (wrap) wrap.classList.add('has-tools');
     /* On paper there are no pages to turn. */
     var length = null;

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shnor_lib.report import format as fmt
+from shnor_lib.report.format import of as of
 from shnor_lib.report.theme import LIMIT
 
 Spec = dict[str, Any]
@@ -49,11 +50,6 @@ def hundred(share: Any) -> float | None:
     return None if fmt.is_missing(share) else round(float(share) * 100, 2)
 
 
-def of(part: Any, whole: Any) -> str:
-    """«10 из 29»."""
-    return f"{fmt.number(part)} из{fmt.NBSP}{fmt.number(whole)}"
-
-
 def percent_axis(title: str, **more: Any) -> Spec:
     """Axis in per cent from zero."""
     return {
@@ -80,14 +76,17 @@ def whole_axis(title: str, largest: float, **more: Any) -> Spec:
     }
 
 
-def year_axis(years: Sequence[int], **more: Any) -> Spec:
-    """Axis of school years; every year has its tick, also one without data."""
+def year_axis(years: Sequence[int], *, room: float = 0, **more: Any) -> Spec:
+    """Axis of school years; every year has its tick, also one without data.
+
+    ``room``: free space after the last year (in years) for the words of a threshold.
+    """
     from shnor_lib.report.labels import school_year
 
     return {
         "tickvals": list(years),
         "ticktext": [school_year(year) for year in years],
-        "range": [min(years) - 0.5, max(years) + 0.5] if years else None,
+        "range": [min(years) - 0.5, max(years) + 0.5 + room] if years else None,
         "tickfont": {"size": 11},
         "showgrid": False,
         "zeroline": False,
@@ -115,10 +114,14 @@ def error_bars(
     }
 
 
+LABEL_WIDTH = 46
+"""Characters of a label that fit the width of a phone."""
+
+
 def rows_above(labels: Sequence[str]) -> list[Spec]:
     """Labels that stand above their bars, from the left edge: long names fit a phone.
 
-    Row 0 is the top one; use together with :func:`rows_axis`.
+    Row 0 is the top one; use together with :func:`rows_axis` and :func:`rows_height`.
     """
     return [
         {
@@ -130,15 +133,25 @@ def rows_above(labels: Sequence[str]) -> list[Spec]:
             "yanchor": "bottom",
             "yshift": 9,
             "text": text,
+            **({"align": "left"} if "<br>" in text else {}),
         }
         for position, text in enumerate(labels)
     ]
 
 
-def rows_axis(count: int) -> Spec:
+def row_label(value: Any) -> str:
+    """A row's label in one line or two; the rest is cut."""
+    return wrapped(value, LABEL_WIDTH, 2)
+
+
+def _two_lines(labels: Sequence[str]) -> bool:
+    return any("<br>" in text for text in labels)
+
+
+def rows_axis(labels: Sequence[str]) -> Spec:
     """Vertical axis for :func:`rows_above`."""
     return {
-        "range": [count - 0.55, -0.85],
+        "range": [len(labels) - 0.55, -1.0 if _two_lines(labels) else -0.85],
         "showticklabels": False,
         "showgrid": False,
         "zeroline": False,
@@ -146,9 +159,9 @@ def rows_axis(count: int) -> Spec:
     }
 
 
-def rows_height(count: int, *, each: int = 40, extra: int = 96) -> int:
-    """Height of a chart with ``count`` labelled rows, in pixels."""
-    return extra + each * max(count, 1)
+def rows_height(labels: Sequence[str], *, each: int = 38, extra: int = 104) -> int:
+    """Height of a chart with labelled rows, in pixels; two-line labels need more."""
+    return extra + (each + 14 if _two_lines(labels) else each) * max(len(labels), 1)
 
 
 def limit_line(value: float, *, axis: str = "y") -> Spec:

@@ -12,11 +12,11 @@ from shnor_lib.report.charts.base import (
     legend_below,
     of,
     percent_axis,
+    row_label,
     rows_above,
     rows_axis,
     rows_height,
     safe,
-    short,
     spec,
     year_axis,
 )
@@ -43,12 +43,13 @@ def change_plot(pairs: Rows) -> Chart:
         if row["verdict"] != "incomparable" and row["delta_low"] is not None
     ]
     rows = sorted(known, key=lambda row: -row["delta_low"])
-    labels = [
+    units = [
         str(row["label"])
         if "label" in row
         else unit_label(row["procedure"], row["grade"], row["subject"], row["season_to"])
         for row in rows
     ]
+    labels = [row_label(text) for text in units]
     data: list[Spec] = []
     for verdict in ("negative", "no_change", "positive"):
         chosen = [i for i, row in enumerate(rows) if row["verdict"] == verdict]
@@ -79,14 +80,14 @@ def change_plot(pairs: Rows) -> Chart:
             "zeroline": True,
             "nticks": 6,
         },
-        "yaxis": rows_axis(len(rows)),
-        "annotations": rows_above([short(text) for text in labels]),
+        "yaxis": rows_axis(labels),
+        "annotations": rows_above(labels),
         "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(
         f"{text} — {fmt.points(row['delta_low'])}, динамика {VERDICT[row['verdict']]}"
-        for text, row in zip(labels[:SAID_AT_MOST], rows[:SAID_AT_MOST], strict=True)
+        for text, row in zip(units[:SAID_AT_MOST], rows[:SAID_AT_MOST], strict=True)
     )
     alt = (
         "Изменение доли низких результатов по сравнению с прошлым сопоставимым годом "
@@ -94,7 +95,7 @@ def change_plot(pairs: Rows) -> Chart:
         if rows
         else PLOT_ALT_EMPTY
     )
-    return Chart(spec(data, layout, rows_height(len(rows), extra=120)), alt)
+    return Chart(spec(data, layout, rows_height(labels, each=40, extra=120)), alt)
 
 
 def _change_text(row: Spec) -> str:
@@ -128,6 +129,7 @@ def dumbbell(
         for row in records(rows)
         if row["share_from"] is not None and row["share_to"] is not None
     ]
+    labels = [row_label(row["label"]) for row in items]
     joins_x: list[float | None] = []
     joins_y: list[float | None] = []
     for position, row in enumerate(items):
@@ -176,8 +178,8 @@ def dumbbell(
         )
     layout = {
         "xaxis": percent_axis(title),
-        "yaxis": rows_axis(len(items)),
-        "annotations": rows_above([short(row["label"]) for row in items]),
+        "yaxis": rows_axis(labels),
+        "annotations": rows_above(labels),
         "legend": legend_below(),
     }
     said = "; ".join(
@@ -186,7 +188,7 @@ def dumbbell(
     )
     words = f"{said}{and_more(len(items))}"
     alt = f"{fmt.sentence_case(title)}, {before} и {after}: {words}." if items else PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, rows_height(len(items), extra=104)), alt)
+    return Chart(spec(data, layout, rows_height(labels, each=40)), alt)
 
 
 def positive_share(summary: Rows) -> Chart:

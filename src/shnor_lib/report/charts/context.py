@@ -13,6 +13,7 @@ from shnor_lib.report.charts.base import (
     legend_below,
     of,
     percent_axis,
+    row_label,
     rows_above,
     rows_axis,
     rows_height,
@@ -27,6 +28,8 @@ from shnor_lib.report.words import rank_words
 
 NAMED_AT_MOST = 25
 """Beyond this number of schools the others go without a name: pages stay small."""
+OTHERS_DRAWN = 60
+"""Other schools drawn in a chart of places at most, evenly from the first to the last."""
 
 
 def rank_plot(scores: Rows, names: Mapping[str, str], *, highlight: str | None = None) -> Chart:
@@ -46,6 +49,9 @@ def rank_plot(scores: Rows, names: Mapping[str, str], *, highlight: str | None =
     rows = sorted(known, key=lambda row: (row["rank"], row["school_id"]))
     named = len(rows) <= NAMED_AT_MOST
     others = [(i, row) for i, row in enumerate(rows) if row["school_id"] != highlight]
+    # beyond some dozens the bars would merge into a band anyway, and weigh a page down
+    step = -(-len(others) // OTHERS_DRAWN)
+    others = others[::step] if step > 1 else others
     own = [(i, row) for i, row in enumerate(rows) if row["school_id"] == highlight]
     data: list[Spec] = []
     for chosen, name, colour, size in (
@@ -116,7 +122,8 @@ def rank_plot(scores: Rows, names: Mapping[str, str], *, highlight: str | None =
         )
     else:
         alt = PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, 300), alt)
+    caption = f"Из других школ показана каждая {step}-я." if step > 1 else ""
+    return Chart(spec(data, layout, 300), alt, caption)
 
 
 def _short(rank: float) -> float:
@@ -212,6 +219,7 @@ def passport_bars(rows: Rows, *, median_name: str = "медиана школ") -
         What the comparison is.
     """
     items = [row for row in records(rows) if row["share"] is not None]
+    labels = [row_label(row["title"]) for row in items]
     places = list(range(len(items)))
     data: list[Spec] = [
         {
@@ -265,8 +273,8 @@ def passport_bars(rows: Rows, *, median_name: str = "медиана школ") -
             )
     layout = {
         "xaxis": percent_axis("доля обучающихся"),
-        "yaxis": rows_axis(len(items)),
-        "annotations": rows_above([short(row["title"]) for row in items]),
+        "yaxis": rows_axis(labels),
+        "annotations": rows_above(labels),
         "legend": legend_below(),
     }
     said = "; ".join(
@@ -283,7 +291,7 @@ def passport_bars(rows: Rows, *, median_name: str = "медиана школ") -
         if items
         else PLOT_ALT_EMPTY
     )
-    return Chart(spec(data, layout, rows_height(len(items), each=38, extra=104)), alt)
+    return Chart(spec(data, layout, rows_height(labels)), alt)
 
 
 def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
@@ -299,6 +307,7 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
         Unit after the numbers.
     """
     items = [row for row in records(rows) if row["possible"]]
+    labels = [row_label(row["title"]) for row in items]
     places = list(range(len(items)))
     tail = f"{fmt.NBSP}{unit}" if unit else ""
     hover = [
@@ -329,8 +338,8 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
     layout = {
         "barmode": "overlay",
         "xaxis": {"title": {"text": title}, "rangemode": "tozero", "nticks": 6},
-        "yaxis": rows_axis(len(items)),
-        "annotations": rows_above([short(row["title"]) for row in items]),
+        "yaxis": rows_axis(labels),
+        "annotations": rows_above(labels),
         "legend": legend_below(traceorder="reversed"),
     }
     said = "; ".join(
@@ -338,4 +347,4 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
         for row in items[:SAID_AT_MOST]
     )
     alt = f"{fmt.sentence_case(title)}: {said}{and_more(len(items))}." if items else PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, rows_height(len(items), each=38, extra=104)), alt)
+    return Chart(spec(data, layout, rows_height(labels)), alt)

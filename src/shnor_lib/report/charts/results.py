@@ -137,6 +137,8 @@ def low_share(
             "type": "scatter",
             "mode": "markers",
             "name": "школа",
+            # half a point at zero is not a point
+            "cliponaxis": False,
             "x": [int(row["year"]) for row in rows],
             "y": values,
             "error_y": error_bars(
@@ -203,7 +205,7 @@ def low_share(
     layout = {
         "title": heading(safe(title)),
         "margin": {"l": 8, "r": 10, "t": 34, "b": 8},
-        "xaxis": year_axis(years),
+        "xaxis": year_axis(years, room=0.18 * len(years) if threshold_label else 0),
         "yaxis": percent_axis("", range=[0, top]),
         "shapes": shapes,
         "annotations": annotations,
@@ -312,7 +314,7 @@ def mark_distribution(rows: Rows) -> Chart:
     layout = {
         "barmode": "stack",
         "xaxis": percent_axis("доля участников", range=[0, 100]),
-        "yaxis": rows_axis(len(items)),
+        "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
         "legend": legend_below(traceorder="normal"),
     }
@@ -323,7 +325,7 @@ def mark_distribution(rows: Rows) -> Chart:
         for row in items[:SAID_AT_MOST]
     )
     alt = f"Распределение отметок. {said}{and_more(len(items))}." if items else PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, rows_height(len(items), extra=104)), alt)
+    return Chart(spec(data, layout, rows_height(labels, each=40)), alt)
 
 
 def share_map(

@@ -11,6 +11,7 @@ from shnor_lib.report.charts.base import (
     Spec,
     legend_below,
     of,
+    row_label,
     rows_above,
     rows_axis,
     rows_height,
@@ -45,7 +46,7 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
         text = str(row[column])
         if row["question"] != question:
             question = row["question"]
-            labels.append(f"<b>{short(question, 52)}</b><br>{short(text)}")
+            labels.append(f"<b>{row_label(question)}</b><br>{short(text)}")
         else:
             labels.append(short(text))
     largest = max([int(row["n_listed"]) for row in rows], default=0)
@@ -75,7 +76,7 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
             )
     layout = {
         "xaxis": whole_axis("школ в списке", largest * 1.08),
-        "yaxis": rows_axis(len(rows)),
+        "yaxis": {**rows_axis(labels), "range": [len(rows) - 0.55, -1.15]},
         "annotations": rows_above(labels),
         "legend": legend_below(),
         "showlegend": True,
@@ -90,7 +91,7 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
         if rows
         else PLOT_ALT_EMPTY
     )
-    return Chart(spec(data, layout, rows_height(len(rows), each=54, extra=104)), alt)
+    return Chart(spec(data, layout, rows_height(labels, each=42)), alt)
 
 
 def agreement_map(
@@ -176,6 +177,7 @@ def status_by_ruleset(
     """
     titles = titles or {}
     names = list(statuses)
+    labels = [row_label(titles.get(name, name)) for name in names]
     totals = {name: len(codes) for name, codes in statuses.items()}
     largest = max(totals.values(), default=0)
     data: list[Spec] = []
@@ -207,8 +209,8 @@ def status_by_ruleset(
     layout = {
         "barmode": "stack",
         "xaxis": whole_axis("школ", largest),
-        "yaxis": rows_axis(len(names)),
-        "annotations": rows_above([short(titles.get(name, name)) for name in names]),
+        "yaxis": rows_axis(labels),
+        "annotations": rows_above(labels),
         "legend": legend_below(traceorder="normal"),
     }
     said = []
@@ -220,4 +222,4 @@ def status_by_ruleset(
         ]
         said.append(f"{titles.get(name, name)}: {', '.join(found)}")
     alt = f"Статусы школ по разным правилам. {'; '.join(said)}." if names else PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, rows_height(len(names), each=46, extra=116)), alt)
+    return Chart(spec(data, layout, rows_height(labels, each=46, extra=116)), alt)

@@ -46,7 +46,7 @@ from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES, TABLES
 
-REASONS_SHOWN = 60
+REASONS_SHOWN = 40
 """Listed schools whose reasons are written out in the notebook; all have them on their pages."""
 PER_SCHOOL = 3
 """Reasons written out per school."""

@@ -10,7 +10,7 @@ from shnor_lib.report.labels import LISTED, STATUS, label, school_year
 from shnor_lib.report.profile import Frames, frames_of
 from shnor_lib.report.rows import Row
 from shnor_lib.report.slugs import slug
-from shnor_lib.report.words import rank_words, short_title, year_summary
+from shnor_lib.report.words import short_title, year_summary
 
 __all__ = ["schools_page", "schools_rows", "slug"]
 
@@ -84,7 +84,7 @@ def schools_rows(frames: Frames) -> list[Row]:
             "n_met": len(met),
             "reason": ", ".join(titles.get(one, one) for one in met) or None,
             "rating": score["share_of_max"] if score else None,
-            "place": rank_words(score) if score and score["rank"] is not None else None,
+            "place": _place(score),
             "rank": score["rank"] if score else None,
             "index": index["index"] if index else None,
             "change": _change(frames, school_id, code),
@@ -134,10 +134,20 @@ def _change(frames: Frames, school_id: str, now: str) -> str | None:
     if was == now:
         return "без изменений"
     if now in LISTED and was not in LISTED:
-        return f"в списке впервые за год (было: {label(STATUS, was)})"
+        return "новая в списке"
     if was in LISTED and now not in LISTED:
-        return f"вне списка (было: {label(STATUS, was)})"
+        return "вышла из списка"
     return f"было: {label(STATUS, was)}"
+
+
+def _place(score: Row | None) -> str | None:
+    """Place with its interval as short as a table needs it: «9 (6–12)»."""
+    if score is None or score["rank"] is None:
+        return None
+    low, high = score["rank_low"], score["rank_high"]
+    if low is None or high is None:
+        return f"{fmt.number(score['rank'])} (интервала нет)"
+    return f"{fmt.number(score['rank'])} ({fmt.decimal(low, 0)}–{fmt.decimal(high, 0)})"
 
 
 def _cards(rows: list[Row]) -> str:
@@ -172,15 +182,26 @@ def _table(frames: Frames, rows: list[Row]) -> DataTable:
         Col("russian", "«2» по русскому", order="russian_share", help="ВПР, в скобках участников"),
     ]
     if frames.scores is not None:
+        rated = len(frames.rating_latest)
         columns += [
-            Col("rating", "Рейтинг, % от максимума", "percent", missing="рейтинга нет"),
-            Col("place", "Место", order="rank", missing="места нет"),
+            Col("rating", "Рейтинг", "percent", help="Доля от максимума", missing="рейтинга нет"),
+            Col(
+                "place",
+                f"Место из{fmt.NBSP}{fmt.number(rated)} (95{fmt.NNBSP}% интервал)",
+                order="rank",
+                missing="места нет",
+            ),
         ]
     if frames.index_scores is not None:
         columns.append(
-            Col("index", "Индекс благополучия", "decimal", help="из 100, больше — лучше")
+            Col(
+                "index",
+                "Индекс",
+                "decimal",
+                help="Индекс социального благополучия из 100, больше — лучше",
+            )
         )
-    columns.append(Col("change", "За год", filter=False, missing="прошлый год неизвестен"))
+    columns.append(Col("change", "За год", filter=True, missing="прошлый год неизвестен"))
     return DataTable(
         rows,
         columns,

@@ -8,10 +8,11 @@ from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, ResultsShare
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Col, DataTable, badge
+from shnor_lib.report.format import of
 from shnor_lib.report.labels import CONFIDENCE, STATUS_FOR, label, school_year, unit_label
 from shnor_lib.report.profile import Frames
 from shnor_lib.report.rows import Row
-from shnor_lib.report.words import of, operator_of, probability_words, threshold_words, value_words
+from shnor_lib.report.words import operator_of, probability_words, threshold_words, value_words
 
 
 def criteria_section(frames: Frames, school_id: str) -> list[str]:
@@ -63,7 +64,7 @@ def criteria_frame(frames: Frames, rows: list[Row]) -> list[Row]:
         counted = criterion.counts
         found.append(
             {
-                "title": criterion.title,
+                "title": fmt.nice(criterion.title),
                 "status_for": label(STATUS_FOR, row["status_for"]),
                 "outcome": row["outcome"],
                 "value": value,
@@ -122,7 +123,7 @@ def compare_section(frames: Frames, school_id: str) -> list[str]:
                 "title": identification.ruleset.title,
                 "status": row.get("status"),
                 "confidence": row.get("confidence"),
-                "met": "; ".join(titles.get(one, one) for one in met) or "нет",
+                "met": "; ".join(fmt.nice(titles.get(one, one)) for one in met) or "нет",
                 "standing": identification.ruleset.source.standing,
             }
         )

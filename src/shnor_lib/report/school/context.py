@@ -8,9 +8,10 @@ from shnor_lib.report import charts
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Col, DataTable
+from shnor_lib.report.format import of
 from shnor_lib.report.labels import OUTCOME, label, school_year
 from shnor_lib.report.profile import Frames, social_counts
-from shnor_lib.report.words import of, rank_words, threshold_words
+from shnor_lib.report.words import rank_words, threshold_words
 from shnor_lib.tables import TABLES
 
 
@@ -44,7 +45,28 @@ def rating_section(frames: Frames, school_id: str) -> list[str]:
             show(charts.rank_plot(frames.rating_latest, frames.names, highlight=school_id))
         )
     blocks += _indicators(frames, school_id)
+    blocks += _other_ratings(frames, school_id)
     return blocks
+
+
+def _other_ratings(frames: Frames, school_id: str) -> list[str]:
+    """Ratings the rules use besides the project's own, in a sentence each."""
+    found = []
+    for name, by_school in frames.other_scores.items():
+        score = by_school.year(school_id, frames.analysis.year)
+        if score is not None and score["rank"] is not None:
+            rating = frames.analysis.ratings[name]
+            share = (
+                ""
+                if score["share_of_max"] is None
+                else f"{fmt.percent(score['share_of_max'])} от максимума, "
+            )
+            note = f". {rating.note}" if rating.note else ""
+            found.append(
+                f"- {fmt.escape_md(rating.definition.title)}: {share}{rank_words(score)}"
+                f"{fmt.escape_md(note, '')}"
+            )
+    return ["Другие рейтинги, на которые опираются правила:", "\n".join(found)] if found else []
 
 
 def _standing(standing: str) -> str:

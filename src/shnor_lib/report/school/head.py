@@ -139,8 +139,8 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
         items.append(
             Card(
                 fmt.percent(score["share_of_max"]),
-                "рейтинга от максимума",
-                fmt.sentence_case(rank_words(score)),
+                "от максимума рейтинга",
+                f"{analysis.rating.definition.title if analysis.rating else ''}: {rank_words(score)}",
             )
         )
     index = frames.index_scores.year(school_id, year) if frames.index_scores is not None else None
@@ -156,10 +156,10 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
     if change is not None and change["n_comparable"]:
         items.append(
             Card(
-                fmt.sentence_case(label(VERDICT, change["verdict"])),
-                "динамика результатов",
-                f"улучшений {change['n_improved']}, ухудшений {change['n_worsened']} "
-                f"из{fmt.NBSP}{change['n_comparable']} сопоставимых",
+                f"{change['n_improved']} / {change['n_worsened']}",
+                "улучшений / ухудшений",
+                f"из{fmt.NBSP}{fmt.number(change['n_comparable'])} сопоставимых результатов; "
+                f"динамика: {label(VERDICT, change['verdict'])}",
             )
         )
     return cards(items) if items else ""

@@ -8,6 +8,7 @@ from shnor_lib.report import charts
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import raw, show
 from shnor_lib.report.display import Chart, Col, DataTable
+from shnor_lib.report.format import of
 from shnor_lib.report.labels import (
     PROCEDURE,
     SEASONS_SHORT,
@@ -19,14 +20,15 @@ from shnor_lib.report.labels import (
 )
 from shnor_lib.report.profile import Frames, low_threshold, procedures_in_order
 from shnor_lib.report.rows import Row, where
-from shnor_lib.report.words import dynamics_sentence, grades_words, of
+from shnor_lib.report.words import dynamics_sentence, grades_words
 
 CHARTS_SHOWN = 3
 """Subjects of a procedure with a chart of their own at most; the map and the table have all."""
 MAP_FROM = 4
 """A procedure with so many subjects gets a map."""
-MAP_MIN_N = 5
-"""… if at least half of its cells have so many participants."""
+MIN_N = 5
+"""Participants below which a share is chance: half of a map's cells and both ends of a drawn
+change must have as many."""
 CHANGES_DRAWN = 8
 """Changes drawn, those least likely by chance; all of them are in the table."""
 
@@ -124,7 +126,7 @@ def _worth_a_map(rows: list[Row]) -> bool:
     """A map of shares among two or three pupils would show chance only."""
     subjects = {row["subject"] for row in rows}
     sizes = sorted(row["n"] for row in rows)
-    return len(subjects) >= MAP_FROM and sizes[len(sizes) // 2] >= MAP_MIN_N
+    return len(subjects) >= MAP_FROM and sizes[len(sizes) // 2] >= MIN_N
 
 
 def _map(procedure: str, rows: list[Row]) -> Chart:
@@ -198,15 +200,19 @@ def dynamics_section(frames: Frames, school_id: str) -> list[str]:
         "Сравнивается только сопоставимое: та же процедура, предмет, класс и время года. Изменение "
         "считается значимым, если его интервал не захватывает ноль.",
     ]
-    known = [row for row in pairs if row["delta_low"] is not None]
-    drawn = [row for row in known if row["verdict"] != "incomparable"]
+    comparable = [
+        row for row in pairs if row["delta_low"] is not None and row["verdict"] != "incomparable"
+    ]
+    drawn = [row for row in comparable if min(row["n_from"], row["n_to"]) >= MIN_N]
     if drawn:
         drawn.sort(key=lambda row: (row["p_value"] is None, row["p_value"], -abs(row["delta_low"])))
-        chart = charts.change_plot(drawn[:CHANGES_DRAWN])
+        shown = drawn[:CHANGES_DRAWN]
+        chart = charts.change_plot(shown)
         caption = (
-            f"Из{fmt.NBSP}{len(drawn)} изменений показаны {CHANGES_DRAWN}, которые труднее всего "
-            "объяснить случайностью; остальные — в таблице."
-            if len(drawn) > CHANGES_DRAWN
+            f"Показано изменений: {fmt.of(len(shown), len(comparable))} — те, что труднее всего "
+            f"объяснить случайностью, при{fmt.NBSP}{MIN_N} и более участниках в оба года. Остальные "
+            "— в таблице."
+            if len(shown) < len(comparable)
             else ""
         )
         blocks.append(show(Chart(chart.figure, chart.alt, caption)))
