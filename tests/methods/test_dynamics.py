@@ -48,9 +48,7 @@ def test_ten_points_more_are_a_jump() -> None:
 
 
 def test_another_season_is_not_comparable() -> None:
-    row = _one(
-        [result("A", 2023, 40, 20, 0, season="autumn"), result("A", 2024, 40, 2, 0)]
-    )
+    row = _one([result("A", 2023, 40, 20, 0, season="autumn"), result("A", 2024, 40, 2, 0)])
     assert row["verdict"] == "incomparable"
     assert row["note"] == "работа проводилась в разное время года: осень и весна"
     assert (row["season_from"], row["season_to"]) == ("autumn", "spring")
@@ -97,7 +95,9 @@ def test_nothing_across_a_change_of_scale() -> None:
 
 def test_a_year_not_held_has_its_row_and_its_reason() -> None:
     calendar = Calendar(not_held=[NotHeldEntry(procedure="oge", year=2020, note="отменён")])
-    rows = [result("A", y, 40, low, 0, procedure="oge", grade=9) for y, low in ((2019, 20), (2021, 2))]
+    rows = [
+        result("A", y, 40, low, 0, procedure="oge", grade=9) for y, low in ((2019, 20), (2021, 2))
+    ]
     pairs = dynamics(dataset(rows), calendar=calendar).pairs
     assert pairs["year_to"].tolist() == [2020, 2021]
     assert pairs["verdict"].tolist() == ["incomparable", "positive"]

@@ -208,9 +208,7 @@ def test_several_subjects_hang_on_the_weakest() -> None:
     assert four["outcome"] == "not_met"
     assert (four["units_met"], four["units_seen"]) == (3, 3)
     # A subject in two grades is one subject.
-    rows = [
-        result("A", year, 40, 30, 0, grade=grade) for year in (2023, 2024) for grade in (5, 6)
-    ]
+    rows = [result("A", year, 40, 30, 0, grade=grade) for year in (2023, 2024) for grade in (5, 6)]
     apart = results_ruleset(min_subjects=2, unit="subject_grade")
     assert _outcome(identify(dataset(rows), apart), "A", 2024)["outcome"] == "not_met"
     units = results_ruleset(min_subjects=2, unit="subject_grade", criterion={"count": "units"})
@@ -307,9 +305,7 @@ def _social(**values: Any) -> dict[str, Any]:
         ({"at_risk": 10}, "at_risk_covered", "no_data"),
     ],
 )
-def test_social_criteria_of_tbilissky(
-    values: dict[str, Any], criterion: str, outcome: str
-) -> None:
+def test_social_criteria_of_tbilissky(values: dict[str, Any], criterion: str, outcome: str) -> None:
     found = identify(dataset(social=[_social(**values)]), load_ruleset("tbilissky-2021"))
     row = _outcome(found, "A", 2024, criterion)
     assert row["outcome"] == outcome
@@ -352,7 +348,9 @@ def test_decision_may_name_its_criteria_and_close_the_zone() -> None:
     values = load_ruleset("tbilissky-2021").model_dump()
     values["decision"]["low_results"]["of"] = ["oge"]
     named = RuleSet.model_validate(values)
-    found = identify(data, named, ratings={"loaded-points": rate(data, load_rating("loaded-points"))})
+    found = identify(
+        data, named, ratings={"loaded-points": rate(data, load_rating("loaded-points"))}
+    )
     assert status_of(found.statuses, "A", 2024) == "insufficient"
     assert _outcome(found, "A", 2024, "vpr")["outcome"] == "met"
 
@@ -474,7 +472,9 @@ def test_no_data_at_all() -> None:
 
 
 def test_a_later_year_does_not_change_an_earlier_one() -> None:
-    rows = [result(s, y, 30, low, 0) for s, low in (("A", 12), ("B", 3)) for y in (2022, 2023, 2024)]
+    rows = [
+        result(s, y, 30, low, 0) for s, low in (("A", 12), ("B", 3)) for y in (2022, 2023, 2024)
+    ]
     data = dataset(rows)
     whole = identify(data, load_ruleset("tbilissky-2021"))
     then = identify(data.until(2023), load_ruleset("tbilissky-2021"))

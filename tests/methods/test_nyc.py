@@ -124,9 +124,7 @@ def test_low_results_over_six_years(nyc: Dataset) -> None:
     found = identify(nyc, ruleset, calendar=CALENDAR)
     pooled = nyc.results.groupby(["school_id", "year"])[["n", "n2", "n5"]].sum()
     bad = pooled[(pooled["n"] >= 10) & (5 * pooled["n2"] >= pooled["n"]) & (pooled["n5"] == 0)]
-    listed = {
-        (school, year) for school, year in bad.index if (school, year - 1) in bad.index
-    }
+    listed = {(school, year) for school, year in bad.index if (school, year - 1) in bad.index}
     rows = found.statuses[found.statuses["low_results"]]
     assert set(rows[["school_id", "year"]].itertuples(index=False, name=None)) == listed
     assert len(listed) > 5

@@ -84,7 +84,9 @@ def test_tbilissky_says_what_the_document_says() -> None:
         "min_subjects": 1, "min_participants": 10, "min_criteria": 1,
     }  # fmt: skip
     assert {switch.standing for switch in ruleset.switches.values()} == {"решение пользователя"}
-    assert all(switch.question.endswith("?") and switch.note for switch in ruleset.switches.values())
+    assert all(
+        switch.question.endswith("?") and switch.note for switch in ruleset.switches.values()
+    )
     assert not ruleset.exclude_kinds
 
 

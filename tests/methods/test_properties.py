@@ -19,9 +19,7 @@ from tests.methods.reference import Reading, outcome, unit_years
 YEARS = (2021, 2022, 2023, 2024)
 SCHOOLS = ("A", "B", "C")
 
-relaxed = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+relaxed = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -169,9 +169,7 @@ def test_impossible_steps_are_named() -> None:
 
 def _spread_of_schools(n: int) -> Any:
     lows = [2, 4, 5, 6, 7, 8, 10, 12]
-    return dataset(
-        [result(f"S{i}", 2024, n, low * n // 40, 0) for i, low in enumerate(lows)]
-    )
+    return dataset([result(f"S{i}", 2024, n, low * n // 40, 0) for i, low in enumerate(lows)])
 
 
 def test_rank_intervals_hold_the_rank_and_shrink_with_participants() -> None:

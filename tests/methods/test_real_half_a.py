@@ -154,9 +154,7 @@ def _by_hand(rows: Rows, school: str, year: int) -> tuple[str, float | None]:
 def _words(probability: float | None) -> str:
     if probability is None:
         return "insufficient"
-    return (
-        "certain" if probability >= 0.95 else "likely" if probability >= 0.75 else "borderline"
-    )
+    return "certain" if probability >= 0.95 else "likely" if probability >= 0.75 else "borderline"
 
 
 def _chosen(found: Identification) -> list[tuple[str, int]]:
@@ -202,9 +200,7 @@ READINGS = [
 
 
 @pytest.mark.parametrize("reading", READINGS, ids=str)
-def test_every_reading_equals_the_plain_loops(
-    data: Dataset, rows: Rows, reading: Reading
-) -> None:
+def test_every_reading_equals_the_plain_loops(data: Dataset, rows: Rows, reading: Reading) -> None:
     ruleset = load_ruleset("tbilissky-2021").with_threshold("vpr", float(reading.threshold))
     for name in (
         "combine", "unit", "same_subject", "consecutive", "min_subjects", "min_participants",
@@ -258,9 +254,7 @@ def test_criteria_rows_add_up(found: Identification) -> None:
     assert set(absent["outcome"]) == {"no_data"}
 
 
-def test_trace_leads_to_rows_that_add_up(
-    found: Identification, data: Dataset, rows: Rows
-) -> None:
+def test_trace_leads_to_rows_that_add_up(found: Identification, data: Dataset, rows: Rows) -> None:
     by_row = {row["source_row"]: row for row in rows}
     listed = found.statuses[found.statuses["low_results"]]
     for school, year in listed[["school_id", "year"]].iloc[::7].itertuples(index=False):
@@ -285,9 +279,7 @@ def test_evidence_of_all_holds_the_evidence_of_each(found: Identification) -> No
     whole = found.evidence
     school = whole["school_id"].iloc[-1]
     mine = whole[(whole["school_id"] == school) & (whole["year"] == 2021)]
-    pd.testing.assert_frame_equal(
-        mine.reset_index(drop=True), found.evidence_of(str(school), 2021)
-    )
+    pd.testing.assert_frame_equal(mine.reset_index(drop=True), found.evidence_of(str(school), 2021))
     flagged = whole[whole["flagged"]]
     assert flagged["beyond"].all()
     assert flagged["no_high"].all()
@@ -320,8 +312,7 @@ def test_rulesets_side_by_side(data: Dataset, found: Identification) -> None:
     can = {
         s
         for s in set(together.schools["school_id"])
-        if not {"insufficient"}
-        & set(together.schools.set_index("school_id").loc[s, ["а", "б"]])
+        if not {"insufficient"} & set(together.schools.set_index("school_id").loc[s, ["а", "б"]])
     }
     assert row["n_both"] == len(one & other & can)
     assert row["n_only_first"] == len((one - other) & can)

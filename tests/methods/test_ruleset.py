@@ -202,9 +202,7 @@ def test_a_threshold_refuses_nonsense() -> None:
 
 
 def test_a_criterion_overrides_the_switch() -> None:
-    ruleset = results_ruleset(
-        min_participants=10, combine="and", criterion={"min_participants": 5}
-    )
+    ruleset = results_ruleset(min_participants=10, combine="and", criterion={"min_participants": 5})
     (criterion,) = ruleset.criteria
     assert ruleset.setting(criterion, "min_participants") == 5
     assert ruleset.setting(criterion, "combine") == "and"

@@ -77,7 +77,9 @@ def test_weighted_index_by_hand() -> None:
 
 
 def test_weights_of_missing_components_are_spread() -> None:
-    data = _passport(("A", 2024, 25, None, 50), ("B", 2024, None, 10, None), ("C", 2024, None, 10, 0))
+    data = _passport(
+        ("A", 2024, 25, None, 50), ("B", 2024, None, 10, None), ("C", 2024, None, 10, 0)
+    )
     rows = wellbeing_index(data, _definition()).scores.set_index("school_id")
     assert rows.loc["A", "index"] == pytest.approx(100 * (2 * 0.5 + 0) / 3)
     assert rows["n_components"].to_dict() == {"A": 2, "B": 1, "C": 2}

@@ -195,3 +195,12 @@ def test_a_page_is_light(project: Path) -> None:
         + fenced(table(20).replace("a.qmd", "schools/a.qmd")) * 4
     )
     assert len(page(project, text).encode()) < 60_000
+
+
+def test_without_pandoc_the_user_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> str:
+        raise OSError("No pandoc was found")
+
+    monkeypatch.setattr("pypandoc.get_pandoc_path", absent)
+    with pytest.raises(ShnorError, match="pypandoc_binary"):
+        publish(project, engine="embedded")

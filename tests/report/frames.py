@@ -43,7 +43,12 @@ def series() -> pd.DataFrame:
 def median() -> pd.DataFrame:
     return frame(
         "year season share",
-        [(2021, "spring", 0.12), (2022, "autumn", 0.15), (2023, "spring", 0.14), (2024, "spring", 0.13)],
+        [
+            (2021, "spring", 0.12),
+            (2022, "autumn", 0.15),
+            (2023, "spring", 0.14),
+            (2024, "spring", 0.13),
+        ],
     )
 
 

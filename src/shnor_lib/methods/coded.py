@@ -74,7 +74,8 @@ def code_results(results: pd.DataFrame, schools: pd.Index, years: Iterable[int])
     parts = {}
     levels = {}
     for name in ("school_id", "year", "season", "procedure", "grade", "subject"):
-        codes, values = pd.factorize(results[name])
+        # Seasons are sorted among themselves, so that the order of rows changes nothing.
+        codes, values = pd.factorize(results[name], sort=name == "season")
         parts[name], levels[name] = codes[rows].astype(np.int64), values
     # Missing values have the code −1, which becomes level 0 of the combined key.
     wide = [len(levels[name]) + 1 for name in ("procedure", "grade", "subject")]

@@ -334,9 +334,10 @@ def _normalise(item: _Item, definition: Rating, values: Floats, year: int | None
         share = share if item.direction > 0 else 1 - share
         return np.where(np.isnan(values), np.nan, share)
     if isinstance(rule, ZScore):
-        spread = known.std(ddof=1) if len(known) > 1 else 0.0
-        if spread == 0:
+        # The deviation of equal values is not exactly zero in floating point.
+        if known.min() == known.max():
             raise _no_spread(definition, item, "z-оценку")
+        spread = known.std(ddof=1)
         return np.asarray(item.direction * (values - known.mean()) / spread)
     if isinstance(rule, Goalposts):
         low, high = rule.low, rule.high

@@ -194,7 +194,9 @@ def _principal(
     mean = np.nanmean(shares, axis=0)
     spread = np.nanstd(shares, axis=0, ddof=1)
     for j, component in enumerate(definition.components):
-        if not spread[j] > 0:
+        column = shares[:, j]
+        # The deviation of equal shares is not exactly zero in floating point.
+        if np.nanmin(column) == np.nanmax(column):
             raise _same_everywhere(definition, component)
     direction = np.array([c.direction for c in definition.components], dtype=np.float64)
     standard = direction * (shares - mean) / spread

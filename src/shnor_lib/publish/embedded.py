@@ -233,10 +233,28 @@ def _from_root(path: Path, root: Path) -> str:
         return path.as_posix()
 
 
+def pandoc_path() -> str:
+    """Where Pandoc is: the one that comes with the package, or a newer one on PATH.
+
+    Raises
+    ------
+    ShnorError
+        There is none.
+    """
+    try:
+        found = str(pypandoc.get_pandoc_path())
+    except OSError:
+        raise ShnorError(
+            "Pandoc не найден. Переустановите пакет: pip install --force-reinstall pypandoc_binary."
+        ) from None
+    # On Windows the name comes without .exe, and a bare name means PATH.
+    return shutil.which(found) or found
+
+
 def _pandoc(root: Path) -> Iterator[Mapping[str, Any]]:
     """Run Pandoc; yield its answers as they come."""
     command = [
-        str(Path(pypandoc.get_pandoc_path()).resolve()),
+        pandoc_path(),
         "lua",
         f"{WORK_DIR}/render.lua",
         f"{WORK_DIR}/manifest.json",

@@ -20,6 +20,8 @@ CalloutKind = Literal["note", "tip", "warning", "important"]
 
 ROWS_SHOWN = 200
 """Rows a table on a page shows at most; the rest is counted in a sentence."""
+SORTABLE_FROM = 13
+"""A shorter table is taken in at a glance and needs no search box."""
 
 
 def page(blocks: Iterable[str]) -> bytes:
@@ -109,6 +111,26 @@ class Box(Text):
         return {"text/html": self.html(), "text/markdown": said, "text/plain": said}
 
 
+@dataclass(frozen=True)
+class Html:
+    """HTML made by this package, with the Markdown that replaces it in other media."""
+
+    content: str
+    said: str
+
+    def html(self) -> str:
+        """The HTML."""
+        return self.content
+
+    def markdown(self) -> str:
+        """The same in Markdown."""
+        return self.said
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        del include, exclude
+        return {"text/html": self.content, "text/markdown": self.said, "text/plain": self.said}
+
+
 def text(*paragraphs: str) -> Text:
     """Paragraphs of Markdown as the output of a notebook cell."""
     return Text(paragraphs)
@@ -148,7 +170,10 @@ def cards(items: Iterable[Card]) -> str:
             f'<span class="value">{fmt.escape(card.value)}</span>'
             f'<span class="label">{fmt.escape(card.label)}</span>{hint}</div>'
         )
-    return raw(f'<div class="shnor-cards" role="list">{"".join(parts)}</div>')
+    # Six figures fit one row of a wide page and two columns of a phone.
+    narrow = ' style="grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr))"'
+    style = narrow if len(parts) > 5 else ""
+    return raw(f'<div class="shnor-cards" role="list"{style}>{"".join(parts)}</div>')
 
 
 def capped(
@@ -168,4 +193,10 @@ def capped(
     if len(frame) > most:
         total = fmt.count_of(len(frame), *nouns)
         caption = f"{caption} (показаны первые {fmt.number(most)} из{fmt.NBSP}{total})"
-    return DataTable(frame.head(most), columns, caption=caption, sortable=sortable, empty=empty)
+    return DataTable(
+        frame.head(most),
+        columns,
+        caption=caption,
+        sortable=sortable and len(frame) >= SORTABLE_FROM,
+        empty=empty,
+    )

@@ -42,28 +42,25 @@ CONFIG: dict[str, Any] = {
 
 def plain(value: Any) -> Any:
     """A figure's value as plain JSON: lists, six significant digits, null for missing."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        if not math.isfinite(value):
+            return None
+        short = float(f"{value:.6g}")
+        return int(short) if short.is_integer() else short
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
     if isinstance(value, Mapping):
         if set(value) >= {"dtype", "bdata"}:
             return plain(_decode(value))
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
         return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, str | bool) or value is None:
-        return value
     if isinstance(value, np.generic):
         return plain(value.item())
-    if fmt.is_missing(value):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        short = float(f"{value:.6g}")
-        return int(short) if short.is_integer() else short
-    return str(value)
+    return None if fmt.is_missing(value) else str(value)
 
 
 def _decode(spec: Mapping[str, Any]) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from shnor_lib.methods.index_definition import IndexCutoff
 from shnor_lib.methods.rating_definition import Scope
@@ -98,19 +99,43 @@ def years_of(ruleset: RuleSet, criterion: Criterion) -> str:
     return years_words(1)
 
 
-def scope_of(criterion: Criterion) -> str:
-    """What the criterion looks at, in words."""
+def quoted(value: str) -> str:
+    """Text in quotation marks; marks inside become „inner“ ones.
+
+    Examples
+    --------
+    >>> quoted("Группа «А»")
+    '«Группа „А“»'
+    """
+    return f"«{value.replace('«', '„').replace('»', '“')}»"
+
+
+def tidy(value: str) -> str:
+    """Text of a definition with a narrow no-break space before per cent signs."""
+    return re.sub(r"(\d)[ \u00a0]?%", rf"\1{fmt.NNBSP}%", value)
+
+
+def scope_of(criterion: Criterion, titles: Mapping[str, str] | None = None) -> str:
+    """What the criterion looks at, in words.
+
+    Parameters
+    ----------
+    criterion
+        The criterion.
+    titles
+        Titles of ratings and indices by id.
+    """
+    titles = titles or {}
     if isinstance(criterion, ResultsShare):
         return scope_words(criterion.scopes)
     if isinstance(criterion, RatingBelow):
-        return f"рейтинг «{criterion.rating}»"
+        return quoted(titles.get(criterion.rating, criterion.rating))
     if isinstance(criterion, IndexBelow):
-        return f"индекс «{criterion.index}»"
+        return quoted(titles.get(criterion.index, criterion.index))
     if isinstance(criterion, SocialShare):
         part = column_title(criterion.numerator, "social_passport")
-        whole = column_title(criterion.denominator, "social_passport")
-        return f"«{part}» ÷ «{whole}»"
-    return f"«{column_title(criterion.column, 'social_passport')}»"
+        return f"{quoted(part)} ÷ {quoted(column_title(criterion.denominator, 'social_passport'))}"
+    return quoted(column_title(criterion.column, "social_passport"))
 
 
 def rule_sentence(ruleset: RuleSet, criterion: Criterion) -> str:
@@ -137,38 +162,39 @@ def rule_sentence(ruleset: RuleSet, criterion: Criterion) -> str:
     if criterion.threshold is None:
         return "Порог не установлен: значение показывается, но статуса не даёт."
     if isinstance(criterion, SocialCount):
+        title = quoted(column_title(criterion.column, "social_passport"))
         return (
-            f"Выполнен, если в отчётном году {OPERATOR_WORDS[criterion.operator]} "
-            f"{fmt.number(criterion.threshold)}."
+            f"Выполнен, если в отчётном году значение {title} — "
+            f"{OPERATOR_WORDS[criterion.operator]} {fmt.number(criterion.threshold)}."
         )
-    whole = column_title(criterion.denominator, "social_passport").lower()
+    part = quoted(column_title(criterion.numerator, "social_passport"))
+    whole = quoted(column_title(criterion.denominator, "social_passport"))
     return (
-        f"Выполнен, если в отчётном году доля {OPERATOR_WORDS[criterion.operator]} "
-        f"{_share(criterion.threshold)} (от «{whole}»)."
+        f"Выполнен, если в отчётном году доля {part} от {whole} — "
+        f"{OPERATOR_WORDS[criterion.operator]} {_share(criterion.threshold)}."
     )
 
 
 def _results_sentence(ruleset: RuleSet, criterion: ResultsShare) -> str:
-    ege_only = all(scope.procedure == "ege" for scope in criterion.scopes)
-    ege_some = any(scope.procedure == "ege" for scope in criterion.scopes)
-    low = (
-        "не преодолели минимальный балл"
-        if ege_only
-        else "получили отметку «2» (на ЕГЭ — не преодолели минимальный балл)"
-        if ege_some
-        else "получили отметку «2»"
-    )
-    high = "81 балл и выше" if ege_only else "«5» (на ЕГЭ — 81 балл и выше)" if ege_some else "«5»"
-    share = f"{low} {OPERATOR_WORDS[criterion.low.operator]} {_share(criterion.low.threshold)} участников"
-    none = f"ни у кого нет результата {high}"
+    procedures = {scope.procedure for scope in criterion.scopes}
+    if procedures == {"ege"}:
+        low, high = "не преодолевших минимальный балл", "результата в 81 балл и выше"
+    elif "ege" in procedures:
+        low = "низких результатов (отметка «2», на ЕГЭ — ниже минимального балла)"
+        high = "высокого результата (отметка «5», на ЕГЭ — 81 балл и выше)"
+    else:
+        low, high = "получивших отметку «2»", "отметки «5»"
+    operator = OPERATOR_WORDS[criterion.low.operator]
+    share = f"доля {low} — {operator} {_share(criterion.low.threshold)}"
+    none = f"нет ни одного {high}" if "ege" in procedures else f"нет ни одной {high}"
+    setting = ruleset.setting
     condition = {
         "and": f"{share} и {none}",
         "or": f"{share} или {none}",
         "low_only": share,
         "no_high_only": none,
-    }[ruleset.setting(criterion, "combine")]
-    setting = ruleset.setting
-    parts = [f"Выполнен, если {condition} — {years_of(ruleset, criterion)}"]
+    }[setting(criterion, "combine")]
+    parts = [f"Выполнен, если {condition}", years_of(ruleset, criterion)]
     if criterion.years > 1:
         parts.append(
             "по одному и тому же предмету"
@@ -180,7 +206,7 @@ def _results_sentence(ruleset: RuleSet, criterion: ResultsShare) -> str:
         noun = (
             fmt.count_phrase(minimum, "предмету", "предметам", "предметам")
             if criterion.count == "subjects"
-            else fmt.count_phrase(minimum, "работе", "работам", "работам")
+            else fmt.count_phrase(minimum, "процедуре", "процедурам", "процедурам")
         )
         parts.append(f"не менее чем по {noun}")
     else:
@@ -191,11 +217,8 @@ def _results_sentence(ruleset: RuleSet, criterion: ResultsShare) -> str:
     )
     people = int(setting(criterion, "min_participants"))
     if people > 1:
-        parts.append(
-            "участников не меньше "
-            f"{fmt.number(people)}{fmt.NBSP}{fmt.plural(people, 'человека', 'человек', 'человек')}"
-        )
-    return ", ".join(parts) + "."
+        parts.append(f"участников не меньше {fmt.number(people)}")
+    return f"{parts[0]} — {', '.join(parts[1:])}."
 
 
 def decision_sentence(ruleset: RuleSet, status_for: StatusFor) -> str:

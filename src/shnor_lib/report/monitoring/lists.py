@@ -60,6 +60,18 @@ def natural(name: object) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 
 
+def plain_name(name: str) -> str:
+    """A school's name without its legal form, for labels: «СОШ № 3 с. Светлое».
+
+    Examples
+    --------
+    >>> plain_name("МБОУ «СОШ № 3 с. Светлое»"), plain_name("Лицей № 1")
+    ('СОШ № 3 с. Светлое', 'Лицей № 1')
+    """
+    found = re.fullmatch(r"[А-ЯЁ]{2,8}\s+«(.+)»", name)
+    return found.group(1) if found else name
+
+
 def page_links(ids: Iterable[str], folder: str = "../schools") -> dict[str, str]:
     """School's id → source path of its page, as seen from a notebook in ``reports/<year>``."""
     return {str(key): f"{folder}/{slug(str(key))}.qmd" for key in ids}

@@ -26,7 +26,14 @@ from shnor_lib.report.words import year_summary
 LIST_SHOWN = 40
 """Schools of the list shown on the home page at most."""
 
-_CARDS = ("low_results", "difficult", "both", "risk_zone", "insufficient")
+_MEANING = {
+    "low_results": "низкие результаты",
+    "difficult": "сложные социальные условия",
+    "both": "и то и другое",
+    "risk_zone": "за порогом только в этом году",
+    "insufficient": "судить нельзя",
+}
+"""Statuses on the cards and what they are, in a word or two."""
 
 
 def home_page(
@@ -91,10 +98,10 @@ def _cards(analysis: Analysis) -> str:
         Card(
             fmt.number(counts.by_status[code]),
             STATUS[code],
-            f"{counts.share(counts.by_status[code])} школ" if counts.total else "",
+            f"{_MEANING[code]} — {counts.share(counts.by_status[code])} школ",
             status=code,
         )
-        for code in _CARDS
+        for code in _MEANING
     ]
     return cards(items)
 
@@ -172,11 +179,12 @@ def _data(analysis: Analysis) -> list[str]:
     counts = fault_counts(dataset.faults)
     total = dataset.schools["school_id"].nunique()
     with_results = dataset.results.loc[dataset.results["year"] == year, "school_id"].nunique()
+    found = fault_phrase(dataset.faults)
     text = (
         f"Результаты за {school_year(year)} учебный год есть у {fmt.number(with_results)} из "
-        f"{fmt.count_of(total, 'школы', 'школ')}. Замечания к исходным данным: "
-        f"{fault_phrase(dataset.faults)}. Подробно — на странице "
-        "[«Качество данных»](reports/data-quality.qmd)."
+        f"{fmt.count_of(total, 'школы', 'школ')}. "
+        + (f"Замечания к исходным данным: {found}. " if found else "Замечаний к данным нет. ")
+        + "Подробно — на странице [«Качество данных»](reports/data-quality.qmd)."
     )
     if counts[Severity.ERROR] or counts[Severity.WARNING]:
         return [callout("warning", "О данных", text, level=3)]

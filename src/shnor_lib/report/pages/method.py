@@ -41,10 +41,12 @@ from shnor_lib.report.labels import (
 from shnor_lib.report.monitoring.identification import readings_table, readings_text
 from shnor_lib.report.rule_words import (
     decision_sentence,
+    quoted,
     rule_sentence,
     scope_of,
     scope_words,
     threshold_sign,
+    tidy,
     years_of,
 )
 
@@ -79,7 +81,7 @@ def method_page(analysis: Analysis, names: Mapping[str, str], links: Mapping[str
             _headline(ruleset),
             _objectivity(),
             "## Критерии",
-            *_criteria(ruleset),
+            *_criteria(ruleset, _titles(analysis)),
             "## Как из критериев складывается статус",
             *_decision(ruleset),
             "## Что документ оставляет открытым",
@@ -134,15 +136,16 @@ def _headline(ruleset: RuleSet) -> str:
             ", но статуса не "
             f"{fmt.plural(shown_only, 'даёт', 'дают', 'дают')}"
         )
-    text += f". По происхождению: {fmt.join_ru(parts)}."
-    summary = fmt.escape_md(ruleset.summary) if ruleset.summary else ""
+    text += f". Происхождение порогов и показателей: {fmt.join_ru(parts)}."
+    summary = fmt.escape_md(tidy(ruleset.summary)) if ruleset.summary else ""
     return "\n\n".join(part for part in (text, summary, _source_line(ruleset.source)) if part)
 
 
 def _source_line(source: Source) -> str:
     where = fmt.escape_md(source.document)
     if source.point:
-        where += f", {fmt.escape_md(source.point)}"
+        point = f"п. {source.point}" if source.point[0].isdigit() else source.point
+        where += f", {fmt.escape_md(point)}"
     return f"**Источник:** {where}. `{standing_badge(source.standing)}`{{=html}}"
 
 
@@ -160,15 +163,23 @@ def _objectivity() -> str:
 # --- criteria ----------------------------------------------------------------------------------
 
 
-def _criteria(ruleset: RuleSet) -> list[str]:
+def _titles(analysis: Analysis) -> dict[str, str]:
+    """Titles of ratings and indices by id."""
+    return {
+        **{key: found.definition.title for key, found in analysis.ratings.items()},
+        **{key: found.definition.title for key, found in analysis.indices.items()},
+    }
+
+
+def _criteria(ruleset: RuleSet, titles: Mapping[str, str]) -> list[str]:
     rows = pd.DataFrame(
         [
             {
-                "title": criterion.title,
+                "title": tidy(criterion.title),
                 "status_for": STATUS_FOR[criterion.status_for] if criterion.counts else "",
                 "threshold": threshold_sign(criterion),
                 "years": years_of(ruleset, criterion),
-                "scope": scope_of(criterion),
+                "scope": scope_of(criterion, titles),
                 "standing": standing_badge(criterion.source.standing),
                 "standing_text": criterion.source.standing,
             }
@@ -193,7 +204,7 @@ def _criteria(ruleset: RuleSet) -> list[str]:
 def _criterion(ruleset: RuleSet, criterion: Criterion) -> str:
     source = criterion.source
     blocks = [
-        f"### {fmt.escape_md(criterion.title)} {{#{anchor(criterion.id)}}}",
+        f"### {fmt.escape_md(tidy(criterion.title))} {{#{anchor(criterion.id)}}}",
         rule_sentence(ruleset, criterion),
     ]
     if source.quote:
@@ -289,7 +300,13 @@ def _switches(ruleset: RuleSet, readings: pd.DataFrame | None, year: int) -> lis
         "### Сколько школ в списке при каждом прочтении",
         readings_text(readings, year).markdown(),
         show(readings_bars(readings, option="label")),
-        show(readings_table(readings, year)),
+        callout(
+            "note",
+            "Все прочтения в таблице",
+            show(readings_table(readings, year)),
+            level=4,
+            folded=True,
+        ),
     ]
     return blocks
 
@@ -374,9 +391,12 @@ def _comparison(
         callout(
             "note",
             fmt.escape_md(other.title),
-            fmt.escape_md(other.summary) if other.summary else "",
+            fmt.escape_md(tidy(other.summary)) if other.summary else "",
             _source_line(other.source),
-            bullets(f"{fmt.escape_md(c.title)}. {rule_sentence(other, c)}" for c in other.criteria),
+            bullets(
+                f"**{fmt.escape_md(tidy(c.title))}.** {rule_sentence(other, c)}"
+                for c in other.criteria
+            ),
             level=4,
             folded=True,
         )
@@ -478,7 +498,7 @@ def _rating(rating: Rating) -> list[str]:
     )
     return [
         text,
-        fmt.escape_md(rating.summary) if rating.summary else "",
+        fmt.escape_md(tidy(rating.summary)) if rating.summary else "",
         _source_line(rating.source),
         show(
             DataTable(
@@ -506,8 +526,8 @@ def _measure_words(item: Indicator) -> str:
     if isinstance(item, ResultsIndicator):
         return f"{_MEASURES[item.measure]} ({scope_words(item.scopes)})"
     if isinstance(item, PassportIndicator):
-        part = column_title(item.numerator, item.table)
-        return f"«{part}» ÷ «{column_title(item.denominator, item.table)}»"
+        part = quoted(column_title(item.numerator, item.table))
+        return f"{part} ÷ {quoted(column_title(item.denominator, item.table))}"
     assert isinstance(item, PointsIndicator)
     return "баллы муниципальной системы рейтингования"
 
@@ -576,17 +596,17 @@ def _index(index: Index) -> list[str]:
         "**чем больше, тем благополучнее**. Индекс описывает условия, в которых работает школа, "
         "а не качество её работы. Если у школы известны составляющие с весом меньше "
         f"{fmt.percent(index.min_weight_share, 0)} общего, индекс не рассчитывается.",
-        fmt.escape_md(index.summary) if index.summary else "",
+        fmt.escape_md(tidy(index.summary)) if index.summary else "",
         _source_line(index.source),
         show(DataTable(rows, columns, caption="Составляющие индекса")),
     ]
 
 
 def _component_words(component: Component) -> str:
-    part = column_title(component.numerator, component.table)
+    part = quoted(column_title(component.numerator, component.table))
     if component.denominator is None:
-        return f"«{part}»"
-    return f"«{part}» ÷ «{column_title(component.denominator, component.table)}»"
+        return part
+    return f"{part} ÷ {quoted(column_title(component.denominator, component.table))}"
 
 
 def _component_scale(component: Component) -> str:

@@ -65,13 +65,13 @@ def fault_counts(faults: Sequence[Fault]) -> dict[Severity, int]:
 
 
 def fault_phrase(faults: Sequence[Fault]) -> str:
-    """«1 ошибка, 3 предупреждения»; «замечаний нет» when there is none."""
+    """«1 ошибка и 3 предупреждения»; empty when there is none."""
     parts = [
         fmt.count_phrase(n, *_SEVERITY_FORMS[severity])
         for severity, n in fault_counts(faults).items()
         if n
     ]
-    return fmt.join_ru(parts) if parts else "замечаний нет"
+    return fmt.join_ru(parts)
 
 
 def files_read(dataset: Dataset) -> pd.DataFrame:
@@ -133,20 +133,33 @@ def _headline(dataset: Dataset) -> str:
     files = files_read(dataset)
     counts = fault_counts(dataset.faults)
     years = dataset.years
-    items = [
-        Card(fmt.number(files["file"].nunique()), "файлов дали данные"),
-        Card(fmt.number(files["rows"].sum()), "строк прочитано"),
-        Card(
-            fmt.number(len(dataset.schools)),
-            "школ в реестре",
-            f"годы: {_years(pd.Series(years))}" if years else "",
-        ),
-        Card(fmt.number(counts[Severity.WARNING]), "предупреждений"),
-        Card(fmt.number(counts[Severity.QUESTION]), "вопросов"),
+    n_files, n_rows = int(files["file"].nunique()), int(files["rows"].sum())
+    n_schools = len(dataset.schools)
+    by_kind = [
+        f"{_SEVERITY_FORMS[severity][2]} — {fmt.number(n)}" for severity, n in counts.items()
     ]
-    if counts[Severity.ERROR]:
-        items.insert(3, Card(fmt.number(counts[Severity.ERROR]), "ошибок"))
-    return cards(items)
+    return cards(
+        [
+            Card(
+                fmt.number(n_files),
+                fmt.plural(n_files, "файл дал", "файла дали", "файлов дали") + " данные",
+            ),
+            Card(
+                fmt.number(n_rows),
+                fmt.plural(n_rows, "строка прочитана", "строки прочитаны", "строк прочитано"),
+                _years(pd.Series(years)) if years else "",
+            ),
+            Card(
+                fmt.number(n_schools),
+                fmt.plural(n_schools, "школа", "школы", "школ") + " в реестре",
+            ),
+            Card(
+                fmt.number(sum(counts.values())),
+                fmt.plural(sum(counts.values()), "замечание", "замечания", "замечаний"),
+                ", ".join(by_kind) if any(counts.values()) else "",
+            ),
+        ]
+    )
 
 
 def _faults(faults: Sequence[Fault]) -> list[str]:
