@@ -16,7 +16,6 @@ from shnor_lib.methods.ruleset import RuleSet, load_ruleset
 from shnor_lib.project import Calendar, NotHeldEntry
 from tests.methods.builders import (
     NO_CALENDAR,
-    SOURCE,
     dataset,
     result,
     results_ruleset,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +100,19 @@ def test_a_fault_names_its_line(
     assert f"строка {line}" in cells, str(caught.value)
     assert named in str(caught.value)
     assert "local.yml" in str(caught.value)
+
+
+def test_off_may_be_written_bare(write: Callable[[str], Path]) -> None:
+    ruleset = load_ruleset(write(GOOD + "  risk_zone: {rule: off}\n"))
+    assert ruleset.decision.risk_zone.rule == "off"
+
+
+@pytest.mark.parametrize("name", ["tbilissky-2021", "olenek-2021", "rosobrnadzor-847"])
+def test_a_rule_set_survives_pickling(name: str) -> None:
+    ruleset = load_ruleset(name)
+    again = pickle.loads(pickle.dumps(ruleset))
+    assert again == ruleset
+    assert again._ratings == ruleset._ratings
 
 
 def test_per_cent_is_explained(write: Callable[[str], Path]) -> None:

@@ -170,3 +170,15 @@ def test_theme_json() -> None:
     assert themes["light"] != themes["dark"]
     with pytest.raises(ValueError):
         theme.template_dict("grey")
+
+
+def test_template_is_known_to_plotly() -> None:
+    import plotly.io as pio
+
+    before = pio.templates.default
+    try:
+        theme.register()
+        assert pio.templates.default == "shnor"
+        assert pio.templates["shnor_dark"].layout.separators == ",\u202f"
+    finally:
+        pio.templates.default = before

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     PrivateAttr,
     StrictBool,
@@ -94,18 +95,25 @@ class Switch(Strict, Generic[T]):
         return self.labels.get(key, key)
 
 
+# Named at module level, so that a rule set can be pickled between the steps of a build.
+CombineSwitch = Switch[Combine]
+UnitSwitch = Switch[Unit]
+YesNoSwitch = Switch[StrictBool]
+CountSwitch = Switch[Count]
+
+
 class Switches(TypedDict, total=False):
     """The switches a rule set may have; a plain dictionary at run time."""
 
     __pydantic_config__ = Strict.model_config  # type: ignore[misc]
 
-    combine: Switch[Combine]
-    unit: Switch[Unit]
-    same_subject: Switch[StrictBool]
-    consecutive: Switch[StrictBool]
-    min_subjects: Switch[Count]
-    min_participants: Switch[Count]
-    min_criteria: Switch[Count]
+    combine: CombineSwitch
+    unit: UnitSwitch
+    same_subject: YesNoSwitch
+    consecutive: YesNoSwitch
+    min_subjects: CountSwitch
+    min_participants: CountSwitch
+    min_criteria: CountSwitch
 
 
 SWITCH_DEFAULTS: dict[str, Any] = {
@@ -241,6 +249,11 @@ class StatusRule(Strict):
     min_criteria: Count | None = None
 
 
+def _off(value: Any) -> Any:
+    """YAML reads the bare word ``off`` as false."""
+    return "off" if value is False else value
+
+
 class RiskZone(Strict):
     """When a school without a status is in the risk zone.
 
@@ -248,7 +261,7 @@ class RiskZone(Strict):
     latest year, though not in all the years the rule asks for. ``off``: there is no zone.
     """
 
-    rule: Literal["latest_year", "off"] = "latest_year"
+    rule: Annotated[Literal["latest_year", "off"], BeforeValidator(_off)] = "latest_year"
     min_criteria: Count = 1
     note: str = ""
     standing: Standing = "решение пользователя"

@@ -7,11 +7,10 @@ reason, so that a page can say why something is absent.
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
@@ -228,20 +227,3 @@ def _indices(
             if isinstance(criterion, IndexBelow) and criterion.index not in found:
                 found[criterion.index] = load_index(criterion.index, project)
     return list(found.values())
-
-
-def _restore_ruleset(
-    values: dict[str, Any], ratings: dict[str, Rating], indices: dict[str, Index]
-) -> RuleSet:
-    ruleset = RuleSet.model_validate(values)
-    ruleset._ratings, ruleset._indices = ratings, indices
-    return ruleset
-
-
-def _reduce_ruleset(ruleset: RuleSet) -> tuple[Callable[..., RuleSet], tuple[Any, ...]]:
-    return _restore_ruleset, (ruleset.model_dump(), ruleset._ratings, ruleset._indices)
-
-
-# The build keeps an analysis between its steps, but the switches' generic classes have no name
-# under which pickle could find them again: a rule set is stored as the values it is made of.
-copyreg.pickle(RuleSet, _reduce_ruleset)

@@ -68,12 +68,6 @@ STANDING: dict[str, str] = {
 }
 """Standing of a threshold's source → CSS class of its badge."""
 
-SEVERITY: dict[str, str] = {
-    "ошибка": "ошибка",
-    "предупреждение": "предупреждение",
-    "вопрос": "вопрос",
-}
-
 STATUS_FOR: dict[str, str] = {"low_results": "ШНОР", "difficult": "ШССУ"}
 """Which status a criterion speaks for."""
 

@@ -39,13 +39,6 @@ VERDICT_COLOURS: dict[str, str] = {
 }
 """Verdict on a change → colour."""
 
-OUTCOME_COLOURS: dict[str, str] = {
-    "met": "#D55E00",
-    "not_met": "#2A9D78",
-    "few": "#E0A100",
-    "no_data": "#8E959E",
-}
-
 ACCENT = "#3B7DD8"
 """The school (or line) the page is about."""
 OTHERS = "#A3A9B1"

@@ -144,3 +144,9 @@ def test_list_page(analysis: Analysis) -> None:
     assert not re.search(r"\b(nan|None|NaT)\b|<NA>", text)
     assert text.count("<tr>") == 1 + 6
     assert "Район | &lt;b&gt;" in text
+
+
+def test_insufficient_data_says_what_is_missing(analysis: Analysis) -> None:
+    top = school_page(analysis, "D").split("## Статус по годам")[0]
+    assert "Мало участников по показателям: ВПР." in top
+    assert "Нет данных по показателям: ЕГЭ, ОГЭ, Рейтинг." in top

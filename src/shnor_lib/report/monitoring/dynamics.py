@@ -15,8 +15,8 @@ from shnor_lib.report.blocks import Box, Text, box, bullets, capped, text
 from shnor_lib.report.charts import change_plot, positive_share, status_timeline
 from shnor_lib.report.display import Chart, Col, DataTable
 from shnor_lib.report.labels import LISTED, VERDICT, school_year, unit_label
-from shnor_lib.report.monitoring.lists import SCHOOLS, natural, school_links
-from shnor_lib.report.words import SURE, dynamics_summary, of
+from shnor_lib.report.monitoring.lists import SCHOOLS, natural, plain_name, school_links
+from shnor_lib.report.words import SURE, dynamics_summary
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.tables import PROCEDURES
 
@@ -101,7 +101,7 @@ def main_points(change: DynamicsResult, found: Identification, year: int) -> Box
     if jumps:
         lines.append(
             f"Доля низких результатов выросла на {fmt.points(change.rule.jump, 0).lstrip('+')} "
-            f"и больше в{fmt.NBSP}{of(jumps, len(good))} пар."
+            f"и больше в{fmt.NBSP}{fmt.of(jumps, len(good))} пар."
         )
     return box(title, *lines)
 
@@ -127,7 +127,7 @@ def _support_sentence(change: DynamicsResult, found: Identification, year: int, 
     if not row["n_schools"]:
         return f"{who}, ни одну нельзя сравнить с прошлым годом."
     return (
-        f"{who}, положительная динамика у{fmt.NBSP}**{of(row['n_positive'], row['n_schools'])}** "
+        f"{who}, положительная динамика у{fmt.NBSP}**{fmt.of(row['n_positive'], row['n_schools'])}** "
         f"({fmt.percent(row['share_positive'])}; {SURE} "
         f"{fmt.interval(row['low'], row['high'])})."
     )
@@ -153,7 +153,7 @@ def support_text(change: DynamicsResult, found: Identification, year: int) -> Te
     if now["n_schools"]:
         blocks.append(
             f"Для школ, которые в списке в{fmt.NBSP}{school_year(year)} учебном году, — "
-            f"{of(now['n_positive'], now['n_schools'])} ({fmt.percent(now['share_positive'])}). "
+            f"{fmt.of(now['n_positive'], now['n_schools'])} ({fmt.percent(now['share_positive'])}). "
             "Этот показатель всегда смещён вниз: в список попадают как раз те, у кого год вышел "
             "неудачным."
         )
@@ -250,22 +250,25 @@ def schools_table(
         name=[names.get(key, key) for key in schools["school_id"]],
         href=schools["school_id"].map(dict(links)),
         status=schools["school_id"].map(status),
-        _order=schools["verdict"].map(order).fillna(9),
-        _name=[natural(names.get(key, key)) for key in schools["school_id"]],
-    ).sort_values(["_order", "net_share", "_name"])
+    )
+    keys = [
+        (order.get(str(verdict), 9), 0.0 if fmt.is_missing(net) else float(net), natural(name))
+        for verdict, net, name in zip(
+            table["verdict"], table["net_share"], table["name"], strict=True
+        )
+    ]
+    table = table.iloc[sorted(range(len(keys)), key=keys.__getitem__)]
     return capped(
-        table.drop(columns=["_order", "_name"]),
+        table,
         [
             Col("name", "Школа", "link", href="href"),
             Col("status", "Статус", "status", missing="статуса нет"),
             Col("verdict", "Динамика", "verdict"),
-            Col("n_improved", "Улучшилось", "int"),
-            Col("n_worsened", "Ухудшилось", "int"),
-            Col("n_no_change", "Без изменений", "int"),
-            Col("n_comparable", "Всего сравнили", "int"),
-            Col("n_incomparable", "Сравнить нельзя", "int"),
+            Col("n_improved", "Лучше", "int", help="Значимо улучшилось результатов"),
+            Col("n_worsened", "Хуже", "int", help="Значимо ухудшилось результатов"),
+            Col("n_comparable", "Всего пар", "int", help="Сколько пар результатов сравнили"),
         ],
-        caption=f"Динамика по школам, {school_year(year)} учебный год: число пар результатов",
+        caption=f"Динамика по школам, {school_year(year)} учебный год, число пар результатов",
         most=most,
         nouns=("школы", "школ"),
         sortable=True,
@@ -283,7 +286,7 @@ def change_chart(
     chosen = pairs.sort_values(["p_value", "school_id", "procedure", "grade", "subject"]).head(most)
     chosen = chosen.assign(
         label=[
-            f"{names.get(row['school_id'], row['school_id'])}: "
+            f"{plain_name(names.get(row['school_id'], row['school_id']))}: "
             + unit_label(row["procedure"], row["grade"], row["subject"], row["season_to"])
             for row in chosen.to_dict("records")
         ]
@@ -330,13 +333,13 @@ def units_table(change: DynamicsResult, year: int) -> DataTable:
         pd.DataFrame(rows, columns=columns).sort_values("order", kind="stable"),
         [
             Col("unit", "Процедура, предмет, класс"),
-            Col("n_schools", "Школ сравнили", "int"),
-            Col("share_from", "Низких было", "percent"),
-            Col("share_to", "Низких стало", "percent"),
+            Col("n_schools", "Школ", "int"),
+            Col("n", "Учеников", "int", help="Участников в этом году"),
+            Col("share_from", "Было", "percent", help="Доля низких результатов"),
+            Col("share_to", "Стало", "percent", help="Доля низких результатов"),
             Col("delta", "Изменение", "points"),
-            Col("n", "Участников в этом году", "int"),
-            Col("improved", "Школ лучше", "int"),
-            Col("worsened", "Школ хуже", "int"),
+            Col("improved", "Лучше", "int", help="Школ, где стало значимо лучше"),
+            Col("worsened", "Хуже", "int", help="Школ, где стало значимо хуже"),
         ],
         caption="Сопоставимые результаты всех школ вместе: доля низких результатов",
         most=100,
@@ -457,7 +460,7 @@ def three_years_chart(found: Identification, year: int, names: Mapping[str, str]
     rows = found.statuses[found.statuses["year"].isin(years)]
     if len(years) < 2 or not rows["status"].isin([*LISTED, "risk_zone"]).any():
         return None
-    return status_timeline(rows, names, most=40)
+    return status_timeline(rows, {key: plain_name(name) for key, name in names.items()}, most=40)
 
 
 def limits(change: DynamicsResult, year: int) -> Text:
@@ -509,9 +512,7 @@ def next_steps(
     early = worse[~listed.loc[worse.index]]
     if len(urgent):
         named = school_links(urgent["school_id"], names, links, most=10)
-        lines.append(
-            f"**Пересмотреть поддержку:** {named}. Школы в списке, и результаты ухудшаются."
-        )
+        lines.append(f"**Пересмотреть поддержку:** {named}. Статус есть, а результаты ухудшаются.")
     if len(early):
         named = school_links(early["school_id"], names, links, most=10)
         lines.append(

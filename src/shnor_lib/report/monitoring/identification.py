@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -12,14 +13,15 @@ from shnor_lib.methods.identification import Identification
 from shnor_lib.methods.ranking import RatingResult
 from shnor_lib.methods.wellbeing import IndexResult
 from shnor_lib.report import format as fmt
-from shnor_lib.report.blocks import Box, Text, box, bullets, capped, text
-from shnor_lib.report.charts import index_results, rank_plot, share_map
-from shnor_lib.report.display import Chart, Col, DataTable
+from shnor_lib.report.blocks import Box, Html, Text, box, bullets, capped, text
+from shnor_lib.report.charts import index_results, rank_plot, readings_bars, share_map
+from shnor_lib.report.display import Chart, Col, DataTable, badge
 from shnor_lib.report.labels import (
     CONFIDENCE,
     LISTED,
     STATUS,
     STATUS_FOR,
+    label,
     school_year,
     unit_label,
 )
@@ -31,14 +33,14 @@ from shnor_lib.report.monitoring.lists import (
     listed_frame,
     natural,
     of_year,
+    plain_name,
     school_links,
 )
-from shnor_lib.report.rule_words import threshold_sign
+from shnor_lib.report.rule_words import quoted, tidy
 from shnor_lib.report.words import (
     SURE,
-    of,
+    Reason,
     probability_words,
-    rank_words,
     reason_sentences,
     year_summary,
 )
@@ -52,6 +54,10 @@ PER_SCHOOL = 3
 """Reasons written out per school."""
 ROWS = 40
 MAP_ROWS, MAP_COLUMNS = 30, 9
+READING_HEIGHT = 68
+"""Pixels of one bar with a question in two lines and its answer above it."""
+LABEL = 24
+"""Characters of a school's name on an axis."""
 
 
 T = TypeVar("T")
@@ -105,50 +111,65 @@ def year_changes(
     return text(*change_blocks(found.statuses, year, names, links))
 
 
-def list_table(
+def reasons_list(
     found: Identification,
     data: Dataset,
     year: int,
     links: Mapping[str, str],
     *,
     most: int = REASONS_SHOWN,
-) -> DataTable:
-    """The list with the reasons and the cells they come from.
+) -> Html | Text:
+    """The list: every school with its status, how sure it is, the reasons and their cells.
 
     Reasons are written out for the first ``most`` schools (gravest and surest first).
     """
     table = listed_frame(found.statuses, year, data.schools, links)
-    shown = table.head(most).copy()
-    html, plain = [], []
-    own = _only(data, set(shown["school_id"]))
-    for school in shown["school_id"]:
-        reasons = reason_sentences(found, own, str(school), year)
-        items = []
-        for reason in reasons[:PER_SCHOOL]:
-            source = (
-                f'<span class="shnor-source">{fmt.escape(reason.cells)}</span>'
-                if reason.sources
-                else ""
-            )
-            items.append(f"<li>{fmt.escape(reason.text)}{source}</li>")
-        rest = len(reasons) - PER_SCHOOL
-        if rest > 0:
-            more = fmt.count_phrase(rest, "причина", "причины", "причин")
-            items.append(f"<li>ещё {more} — на странице школы</li>")
-        html.append(f'<ul class="shnor-reasons">{"".join(items)}</ul>' if items else "")
-        plain.append(" ".join(reason.text for reason in reasons[:PER_SCHOOL]))
-    shown["reasons"], shown["reasons_text"] = html, plain
-    columns = [
-        Col("name", "Школа", "link", href="href"),
-        Col("status", "Статус", "status"),
-        Col("confidence", "Насколько надёжно", "confidence"),
-        Col("reasons", "Почему и из каких ячеек", "html", order="reasons_text"),
-    ]
-    caption = f"Школы в списке, {school_year(year)} учебный год"
-    if len(table) > most:
+    if table.empty:
+        return text("В списке нет ни одной школы.")
+    shown = cast(list[dict[str, Any]], table.head(most).to_dict("records"))
+    own = _only(data, {str(row["school_id"]) for row in shown})
+    html, said = [], []
+    for row in shown:
+        reasons = reason_sentences(found, own, str(row["school_id"]), year)
+        html.append(_school_html(row, reasons))
+        sure = label(CONFIDENCE, row["confidence"])
+        grounds = " ".join(fmt.escape_md(reason.text) for reason in reasons[:PER_SCHOOL])
+        named = school_links([row["school_id"]], {row["school_id"]: row["name"]}, links)
+        said.append(f"- {named} — {label(STATUS, row['status'])}, {sure}. {grounds}")
+    rest = len(table) - len(shown)
+    end = "</ol>"
+    if rest > 0:
         total = fmt.count_of(len(table), "школы", "школ")
-        caption += f" (показаны первые {fmt.number(most)} из{fmt.NBSP}{total})"
-    return DataTable(shown, columns, caption=caption, empty="В списке нет ни одной школы.")
+        more = f"Показаны первые {fmt.number(most)} из{fmt.NBSP}{total}; остальные — на странице "
+        end += f'<p>{more}<a href="../schools/index.qmd">«Школы»</a>.</p>'
+        said.append(f"\n{more}[«Школы»](../schools/index.qmd).")
+    return Html(f'<ol class="shnor-reasons">{"".join(html)}{end}', "\n".join(said))
+
+
+def _school_html(row: Mapping[str, Any], reasons: list[Reason]) -> str:
+    """One school of the list."""
+    name = fmt.escape(row["name"])
+    if not fmt.is_missing(row["href"]):
+        name = f'<a href="{fmt.escape(row["href"])}">{name}</a>'
+    items = []
+    for reason in reasons[:PER_SCHOOL]:
+        cells = "".join(
+            f'<span class="shnor-source">{fmt.escape(source.line())}</span>'
+            for source in reason.sources
+        )
+        if cells:
+            cells = f"<details><summary>исходные ячейки</summary>{cells}</details>"
+        items.append(f"<li>{fmt.escape(reason.text)}{cells}</li>")
+    rest = len(reasons) - PER_SCHOOL
+    if rest > 0:
+        more = fmt.count_phrase(rest, "причина", "причины", "причин")
+        items.append(f"<li>ещё {more} — на странице школы</li>")
+    sure = f"надёжность: {fmt.escape(label(CONFIDENCE, row['confidence']))}"
+    grounds = f"<ul>{''.join(items)}</ul>" if items else ""
+    return (
+        f'<li class="shnor-reason"><p><strong>{name}</strong> {badge(row["status"])} {sure}</p>'
+        f"{grounds}</li>"
+    )
 
 
 def _only(data: Dataset, schools: set[str]) -> Dataset:
@@ -262,15 +283,13 @@ def criteria_table(found: Identification, year: int) -> DataTable:
         met, not_met = int(outcome.get("met", 0)), int(outcome.get("not_met", 0))
         lines.append(
             {
-                "title": criterion.title,
+                "title": tidy(criterion.title),
                 "status_for": STATUS_FOR[criterion.status_for] if criterion.counts else None,
-                "threshold": threshold_sign(criterion),
                 "met": met if criterion.counts else None,
                 "not_met": not_met if criterion.counts else None,
                 "few": int(outcome.get("few", 0)),
                 "no_data": int(outcome.get("no_data", 0)),
                 "share": met / (met + not_met) if met + not_met and criterion.counts else None,
-                "standing": criterion.source.standing,
             }
         )
     return DataTable(
@@ -278,15 +297,19 @@ def criteria_table(found: Identification, year: int) -> DataTable:
         [
             Col("title", "Критерий"),
             Col("status_for", "Статус", missing="статуса не даёт"),
-            Col("threshold", "Порог"),
-            Col("met", "Выполнен, школ", "int", missing="порога нет"),
+            Col("met", "Выполнен", "int", missing="порога нет"),
             Col("not_met", "Не выполнен", "int", missing="порога нет"),
             Col("few", "Мало участников", "int"),
             Col("no_data", "Нет данных", "int"),
-            Col("share", "Доля выполнивших", "percent", missing="проверить не у кого"),
-            Col("standing", "Происхождение порога"),
+            Col(
+                "share",
+                "Доля",
+                "percent",
+                help="Выполнен — из тех школ, у которых критерий удалось проверить",
+                missing="проверить не у кого",
+            ),
         ],
-        caption=f"Какие критерии сработали, {school_year(year)} учебный год",
+        caption=f"Какие критерии сработали, число школ, {school_year(year)} учебный год",
     )
 
 
@@ -304,7 +327,7 @@ def criteria_text(found: Identification, year: int) -> Text:
         return text("Ни один критерий ни у одной школы не выполнен.")
     titles = {criterion.id: criterion.title for criterion in found.ruleset.criteria}
     top = [
-        f"«{fmt.escape_md(titles[str(key)])}» — {fmt.count_phrase(int(n), *SCHOOLS)}"
+        f"{fmt.escape_md(quoted(tidy(titles[str(key)])))} — {fmt.count_phrase(int(n), *SCHOOLS)}"
         for key, n in counts.head(3).items()
     ]
     blocks = [f"Чаще всего сработали: {'; '.join(top)}."]
@@ -364,16 +387,27 @@ def low_share_map(
             f" Показаны {MAP_COLUMNS} предметов с наибольшим числом участников из"
             f"{fmt.NBSP}{len(widest)}."
         )
-    return Chart(chart.figure, chart.alt, caption)
+    figure = chart.spec()
+    # The slanting label of the last column needs room to the right.
+    figure["layout"]["margin"] = {"l": 8, "r": 64, "t": 12, "b": 8}
+    return Chart(figure, chart.alt, caption)
 
 
 def _unique_labels(ids: list[str], names: Mapping[str, str]) -> dict[str, str]:
-    """Names; two schools of the same name are told apart by their id."""
-    shown = [names.get(key, key) for key in ids]
-    return {
+    """Short names for the axis; two schools of the same name are told apart by their id."""
+    shown = [
+        re.sub(r"\b(?:с|п|пос|д|дер|х|ст|г)\. ?", "", plain_name(names.get(key, key)))
+        for key in ids
+    ]
+    labels = {
         key: name if shown.count(name) == 1 else f"{key} {name}"
         for key, name in zip(ids, shown, strict=True)
     }
+    cut = {
+        key: name if len(name) <= LABEL else name[: LABEL - 1].rstrip() + "…"
+        for key, name in labels.items()
+    }
+    return cut if len(set(cut.values())) == len(cut) else {key: key for key in ids}
 
 
 # --- rating and index --------------------------------------------------------------------------
@@ -392,7 +426,7 @@ def rating_text(rating: RatingResult | None, why_not: str, year: int) -> Text:
     wide = (scores["rank_high"] - scores["rank_low"] + 1).median()
     total = len(scores)
     blocks = [
-        f"Рейтинг «{fmt.escape_md(rating.definition.title)}» — сумма показателей с весами; школа "
+        f"{fmt.escape_md(quoted(rating.definition.title))} — сумма показателей с весами; школа "
         "получает долю от максимума, который могла бы набрать. Рассчитан для "
         f"{fmt.count_of(total, 'школы', 'школ')}. Происхождение весов: "
         f"{rating.definition.source.standing}."
@@ -444,16 +478,18 @@ def rating_table(
         name=[names.get(key, key) for key in scores["school_id"]],
         href=scores["school_id"].map(dict(links)),
         chance=[probability_words(value) for value in scores["p_lowest_quarter"]],
-        place=[
-            fmt.sentence_case(rank_words(row))
-            for row in cast(list[dict[str, Any]], scores.to_dict("records"))
-        ],
+        place=[_place(row) for row in cast(list[dict[str, Any]], scores.to_dict("records"))],
     )
     columns = [
         Col("name", "Школа", "link", href="href"),
-        Col("place", "Место с интервалом", order="rank"),
+        Col(
+            "place",
+            f"Место из{fmt.NBSP}{fmt.number(len(scores))} и его интервал",
+            order="rank",
+            help=f"Интервал места, {SURE}",
+        ),
         Col("share_of_max", "Доля от максимума", "percent", missing="максимума нет"),
-        Col("chance", "Вероятность, что школа в нижней четверти", order="p_lowest_quarter"),
+        Col("chance", "Вероятность нижней четверти", order="p_lowest_quarter"),
     ]
     return capped(
         table,
@@ -463,6 +499,14 @@ def rating_table(
         nouns=("школы", "школ"),
         sortable=True,
     )
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """A place with its interval; never one without the other."""
+    if fmt.is_missing(row["rank_low"]) or fmt.is_missing(row["rank_high"]):
+        return f"{fmt.number(row['rank'])} (интервал не рассчитан)"
+    low, high = round(float(row["rank_low"])), round(float(row["rank_high"]))
+    return f"{fmt.number(row['rank'])} (от{fmt.NBSP}{low} до{fmt.NBSP}{high})"
 
 
 def index_text(index: IndexResult | None, why_not: str, year: int) -> Text:
@@ -477,7 +521,7 @@ def index_text(index: IndexResult | None, why_not: str, year: int) -> Text:
             "паспортов нет или они заполнены меньше чем наполовину."
         )
     blocks = [
-        f"Индекс «{fmt.escape_md(index.definition.title)}» описывает условия, в которых работает "
+        f"{fmt.escape_md(quoted(index.definition.title))} описывает условия, в которых работает "
         "школа: от 0 до 100, **чем больше, тем благополучнее**. Рассчитан для "
         f"{fmt.number(len(scores))} из {fmt.count_of(total, 'школы', 'школ')} с социальным "
         "паспортом. Медиана — "
@@ -515,12 +559,17 @@ def index_table(
     lost = parts.assign(lost=parts["weight"] * (1 - parts["normalised"]))
     if index.mode == "pca":
         lost = parts.assign(lost=-parts["contribution"])
+    directions = {c.id: c.direction for c in index.definition.components}
+    lost["words"] = [
+        f"{'мало' if directions.get(str(key)) == 1 else 'много'}: {str(title).lower()}"
+        for key, title in zip(lost["component"], lost["title"], strict=True)
+    ]
     worst = (
         lost.sort_values(["school_id", "lost"], ascending=[True, False])
         .groupby("school_id", sort=False)
         .head(2)
-        .groupby("school_id", sort=False)["title"]
-        .agg(lambda titles: "; ".join(str(title).lower() for title in titles))
+        .groupby("school_id", sort=False)["words"]
+        .agg("; ".join)
     )
     table = scores.assign(
         name=[names.get(key, key) for key in scores["school_id"]],
@@ -533,7 +582,6 @@ def index_table(
             Col("name", "Школа", "link", href="href"),
             Col("index", "Индекс, 0–100", "decimal"),
             Col("worst", "Что сильнее всего снижает"),
-            Col("n_components", "Известно составляющих", "int"),
         ],
         caption=f"Индекс социального благополучия, {school_year(year)} учебный год: "
         "сначала самые трудные условия",
@@ -577,7 +625,7 @@ def readings_text(readings: pd.DataFrame, year: int) -> Text:
     total = int(readings["n_schools"].max())
     head = (
         f"При принятых ответах на открытые вопросы в списке за {school_year(year)} учебный год "
-        f"{of(now, total)} школ. "
+        f"{fmt.of(now, total)} школ. "
     )
     if low == high:
         return text(head + "Ни одно другое прочтение этого числа не меняет.")
@@ -586,8 +634,20 @@ def readings_text(readings: pd.DataFrame, year: int) -> Text:
         head
         + f"Если менять ответы по одному, в списке окажется {fmt.number_range(low, high)}. "
         + f"Сильнее всего список меняет вопрос «{fmt.escape_md(far['question'])}»: при ответе "
-        + f"«{fmt.escape_md(far['label'])}» — {of(far['n_listed'], total)}."
+        + f"«{fmt.escape_md(far['label'])}» — {fmt.of(far['n_listed'], total)}."
     )
+
+
+def readings_chart(readings: pd.DataFrame) -> Chart | None:
+    """Every reading as a bar; rows stand far enough apart for a question in two lines."""
+    if readings.empty:
+        return None
+    chart = readings_bars(readings)
+    figure = chart.spec()
+    figure["layout"]["height"] = max(
+        int(figure["layout"]["height"]), READING_HEIGHT * len(readings) + 104
+    )
+    return Chart(figure, chart.alt, chart.caption)
 
 
 def readings_table(readings: pd.DataFrame, year: int) -> DataTable:
@@ -628,7 +688,7 @@ def risk_zone_table(
     table = listed_frame(found.statuses, year, data.schools, links, codes=("risk_zone",))
     rows = found.criteria
     rows = rows[(rows["year"] == year) & rows["beyond_latest"].fillna(value=False).astype(bool)]
-    titles = {c.id: c.title for c in found.ruleset.criteria if c.counts}
+    titles = {c.id: tidy(c.title) for c in found.ruleset.criteria if c.counts}
     rows = rows[rows["criterion"].isin(titles)]
     beyond = rows.groupby("school_id")["criterion"].agg(
         lambda keys: "; ".join(titles[str(key)] for key in keys)

@@ -27,7 +27,7 @@ from shnor_lib.methods.ruleset import Criterion, RuleSet, Switch
 from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import bullets, callout, capped, front_matter, page, show
-from shnor_lib.report.charts import agreement_map, readings_bars, status_by_ruleset
+from shnor_lib.report.charts import agreement_map, status_by_ruleset
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import (
     LISTED,
@@ -38,7 +38,11 @@ from shnor_lib.report.labels import (
     column_title,
     school_year,
 )
-from shnor_lib.report.monitoring.identification import readings_table, readings_text
+from shnor_lib.report.monitoring.identification import (
+    readings_chart,
+    readings_table,
+    readings_text,
+)
 from shnor_lib.report.rule_words import (
     decision_sentence,
     quoted,
@@ -299,7 +303,7 @@ def _switches(ruleset: RuleSet, readings: pd.DataFrame | None, year: int) -> lis
     blocks += [
         "### Сколько школ в списке при каждом прочтении",
         readings_text(readings, year).markdown(),
-        show(readings_bars(readings, option="label")),
+        *([show(chart)] if (chart := readings_chart(readings)) else []),
         callout(
             "note",
             "Все прочтения в таблице",

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from shnor_lib.report import format as fmt
-from shnor_lib.report.blocks import callout, front_matter, page
+from shnor_lib.report.blocks import callout, front_matter, page, show
+from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import school_year
 
 REGULATION = (
@@ -163,20 +166,22 @@ def monitorings_page(years: Mapping[int, Sequence[str]]) -> bytes:
 def _years_table(years: Mapping[int, Sequence[str]], here: Sequence[Monitoring]) -> str:
     if not here:
         return "Ни один мониторинг ещё не проведён."
-    head = "| Учебный год | " + " | ".join(f"{m.number}. {m.title}" for m in here) + " |"
-    rule = "|:---|" + ":---|" * len(here)
-    rows = [
-        f"| {school_year(year)} | "
-        + " | ".join(
-            f"[открыть за {school_year(year)}]({year}/{m.notebook}.ipynb)"
-            if m.notebook in names
-            else "не проведён"
+    rows = []
+    for year, names in sorted(years.items(), reverse=True):
+        row: dict[str, object] = {"year": year}
+        for m in here:
+            there = m.notebook in names
+            row[m.notebook] = f"открыть за {school_year(year)}" if there else "не проведён"
+            row[f"href_{m.notebook}"] = f"{year}/{m.notebook}.ipynb" if there else None
+        rows.append(row)
+    columns = [
+        Col("year", "Учебный год", "year"),
+        *[
+            Col(m.notebook, f"{m.number}. {m.title}", "link", href=f"href_{m.notebook}")
             for m in here
-        )
-        + " |"
-        for year, names in sorted(years.items(), reverse=True)
+        ],
     ]
-    return "\n".join([head, rule, *rows])
+    return show(DataTable(pd.DataFrame(rows), columns, caption="Мониторинги по годам"))
 
 
 def _described(monitoring: Monitoring) -> str:
@@ -193,13 +198,27 @@ def _described(monitoring: Monitoring) -> str:
 def _absent(absent: Sequence[Monitoring]) -> str:
     if not absent:
         return ""
-    rows = "\n".join(f"| {m.number} | {m.title} | {m.question} | {m.responsible} |" for m in absent)
+    rows = pd.DataFrame(
+        [
+            {
+                "title": f"{m.number}. {m.title}",
+                "question": m.question,
+                "responsible": m.responsible,
+            }
+            for m in absent
+        ]
+    )
+    table = DataTable(
+        rows,
+        [Col("title", "Мониторинг"), Col("question", "Вопрос"), Col("responsible", "Отвечает")],
+        caption="Предусмотрены Положением",
+    )
     return (
         "## Мониторинги, для которых в проекте нет данных\n\n"
         "Положение предусматривает ещё "
         f"{fmt.count_phrase(len(absent), 'мониторинг', 'мониторинга', 'мониторингов')}. "
         "В проект их исходные данные не передаются, поэтому здесь они только названы.\n\n"
-        "| № | Мониторинг | Вопрос | Отвечает |\n|---:|:---|:---|:---|\n" + rows
+        + show(table)
     )
 
 

@@ -147,7 +147,9 @@ def _place(score: Row | None) -> str | None:
     low, high = score["rank_low"], score["rank_high"]
     if low is None or high is None:
         return f"{fmt.number(score['rank'])} (интервала нет)"
-    return f"{fmt.number(score['rank'])} ({fmt.decimal(low, 0)}–{fmt.decimal(high, 0)})"
+    first, last = fmt.decimal(low, 0), fmt.decimal(high, 0)
+    span = first if first == last else f"{first}–{last}"
+    return f"{fmt.number(score['rank'])} ({span})"
 
 
 def _cards(rows: list[Row]) -> str:
@@ -177,6 +179,7 @@ def _table(frames: Frames, rows: list[Row]) -> DataTable:
     columns += [
         Col("status", "Статус", "status", filter=True),
         Col("confidence", "Уверенность", "confidence", filter=True, missing="не оценивается"),
+        Col("change", "За год", filter=True, missing="прошлый год неизвестен"),
         Col("reason", "Показатели за порогом", order="n_met", missing="нет"),
         Col("maths", "«2» по математике", order="maths_share", help="ВПР, в скобках участников"),
         Col("russian", "«2» по русскому", order="russian_share", help="ВПР, в скобках участников"),
@@ -201,7 +204,6 @@ def _table(frames: Frames, rows: list[Row]) -> DataTable:
                 help="Индекс социального благополучия из 100, больше — лучше",
             )
         )
-    columns.append(Col("change", "За год", filter=True, missing="прошлый год неизвестен"))
     return DataTable(
         rows,
         columns,

@@ -28,7 +28,7 @@ def criteria_section(frames: Frames, school_id: str) -> list[str]:
             Col("status_for", "Признак"),
             Col("outcome", "Итог", "outcome"),
             Col("value", "Значение", help="Результат, на котором решился вопрос"),
-            Col("threshold", "Порог"),
+            Col("threshold", "Порог", missing="порог не задан"),
             Col("interval", "95 % интервал", missing="для полного учёта интервала нет"),
             Col("probability", "Вероятность, что за порогом", missing="не оценивается"),
             Col("years", "Годы"),
@@ -70,7 +70,7 @@ def criteria_frame(frames: Frames, rows: list[Row]) -> list[Row]:
                 "value": value,
                 "threshold": threshold_words(row["threshold"], operator_of(criterion), criterion)
                 if counted
-                else "порог не задан",
+                else None,
                 "interval": fmt.interval(row["low"], row["high"], missing=""),
                 "probability": probability_words(row["probability"])
                 if results and not fmt.is_missing(row["probability"])

@@ -10,11 +10,13 @@ from shnor_lib.report.blocks import Card, callout, cards, raw
 from shnor_lib.report.display import badge
 from shnor_lib.report.labels import LISTED, STATUS_LONG, VERDICT, label, school_year
 from shnor_lib.report.profile import Frames
+from shnor_lib.report.rows import Row
 from shnor_lib.report.words import (
     Reason,
     confidence_sentence,
     rank_words,
     reason_sentences,
+    short_title,
     status_sentence,
 )
 
@@ -56,12 +58,7 @@ def head(frames: Frames, school_id: str) -> list[str]:
     blocks = [
         raw(f"<p>{badge(code)} {fmt.escape(fmt.sentence_case(STATUS_LONG.get(code, '')))}</p>"),
         fmt.escape_md(status_sentence(code, analysis.year, analysis.ruleset.title, status["n_met"]))
-        + (
-            " "
-            + fmt.escape_md(confidence_sentence(code, status["confidence"], status["probability"]))
-            if code != "excluded"
-            else ""
-        ),
+        + _how_sure(frames, school_id, status),
     ]
     if code in LISTED:
         blocks += _reasons(reasons_of(frames, school_id))
@@ -70,6 +67,36 @@ def head(frames: Frames, school_id: str) -> list[str]:
     blocks.append(_figures(frames, school_id, status))
     blocks.append(callout("note", "Для поддержки, а не для наказания", SUPPORT_NOTE))
     return blocks
+
+
+def _how_sure(frames: Frames, school_id: str, status: Row) -> str:
+    """Confidence of a status; of one that could not be given, what was missing."""
+    code = status["status"]
+    if code == "excluded":
+        return ""
+    if code == "insufficient":
+        return _missing(frames, school_id)
+    said = confidence_sentence(code, status["confidence"], status["probability"])
+    return " " + fmt.escape_md(said)
+
+
+def _missing(frames: Frames, school_id: str) -> str:
+    titles = {c.id: short_title(c) for c in frames.analysis.ruleset.criteria}
+    parts = []
+    for outcome, words in (("no_data", "Нет данных"), ("few", "Мало участников")):
+        names = [
+            str(titles.get(row["criterion"], row["criterion"]))
+            for row in frames.criteria[school_id]
+            if row["outcome"] == outcome and row["status_for"] == "low_results"
+        ]
+        if names:
+            parts.append(f" {words} по показателям: {fmt.escape_md(', '.join(names))}.")
+    if not parts:
+        return ""
+    return "".join(parts) + (
+        " Показатель можно проверить, только если результаты есть за все годы, которых требуют "
+        "правила."
+    )
 
 
 def _reasons(reasons: list[Reason]) -> list[str]:
