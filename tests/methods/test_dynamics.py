@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from shnor_lib.methods.dynamics import DynamicsResult, DynamicsRule, dynamics
+from shnor_lib.methods.dynamics import DynamicsResult, DynamicsRule, dynamics, municipal_indicator
 from shnor_lib.project import Calendar, NotHeldEntry, ScaleBreak
 from shnor_lib.stats.intervals import newcombe, wilson
 from tests.methods.builders import NO_CALENDAR, dataset, result
@@ -144,6 +144,11 @@ def test_rule_of_the_school_is_editable() -> None:
     assert loose.schools["verdict"].tolist() == ["positive"]
     exact = dynamics(data, rule=DynamicsRule(net_share=1 / 12))
     assert exact.schools["verdict"].tolist() == ["positive"]
+    # However small the share asked for, as many up as down is no change.
+    level = dataset([r for r in rows if r["subject"] != "п0"])
+    assert dynamics(level, rule=DynamicsRule(net_share=0)).schools["verdict"].tolist() == [
+        "no_change"
+    ]
 
 
 def test_municipal_indicator() -> None:
@@ -166,6 +171,8 @@ def test_municipal_indicator() -> None:
     ]  # fmt: skip
     of_listed = dynamics(dataset(rows), calendar=NO_CALENDAR, listed=statuses).summary.iloc[0]
     assert (of_listed["n_schools"], of_listed["n_positive"]) == (2, 1)
+    again = municipal_indicator(result_.schools, statuses.drop(columns="status"))
+    assert again["n_schools"].tolist() == [3]
 
 
 def test_p_values_are_adjusted_within_a_year() -> None:

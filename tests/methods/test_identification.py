@@ -11,7 +11,7 @@ from scipy import stats
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.ranking import rate
-from shnor_lib.methods.rating_definition import load_rating
+from shnor_lib.methods.rating_definition import Rating, load_rating
 from shnor_lib.methods.ruleset import RuleSet, load_ruleset
 from shnor_lib.project import Calendar, NotHeldEntry
 from tests.methods.builders import (
@@ -383,6 +383,24 @@ def test_rating_below_half_two_years_running() -> None:
     traced = found.trace("A", 2024, data)
     assert traced["source_columns"].tolist() == [["points", "points_max"]] * 2
     assert traced["source_file"].eq("rating_points.xlsx").all()
+
+
+def test_a_rating_made_of_results_is_as_sure_as_its_least_sure_year() -> None:
+    data = dataset([result("A", y, 40, low, 0, good=12) for y, low in ((2023, 28), (2024, 8))])
+    values = load_rating("proposal").model_dump() | {"pool_years": 1}
+    rated = rate(data, Rating.model_validate(values), draws=4000)
+    rules = load_ruleset("olenek-2021").model_dump()
+    rules["criteria"] = [rules["criteria"][0] | {"years": 2}]
+    found = identify(data, RuleSet.model_validate(rules), ratings={"proposal": rated})
+    row = _outcome(found, "A", 2024, "rating")
+    scores = rated.scores.set_index("year")
+    chances = stats.norm.cdf(
+        (0.5 - scores["share_of_max"].astype(float)) / scores["share_sd"].astype(float)
+    )
+    assert row["outcome"] == "met"
+    assert row["probability"] == pytest.approx(min(chances))
+    assert chances[0] > 0.999 > chances[1] > 0.5
+    assert found.statuses["probability"].iloc[-1] == pytest.approx(chances[1])
 
 
 def test_a_missing_rating_is_named() -> None:

@@ -110,6 +110,14 @@ def test_more_points_than_possible_stop_the_rating() -> None:
         rate(dataset(points=[row]), load_rating("loaded-points"))
 
 
+def test_more_marks_than_pupils_stop_the_rating() -> None:
+    both = _rating(_indicator(), _indicator(id="good", measure="quality", direction=1))
+    with pytest.raises(ShnorError, match="«good», школа «B»: отметок больше, чем участников"):
+        rate(dataset([result("A", 2024, 40, 4, 0), result("B", 2024, 40, 30, 0, good=12)]), both)
+    with pytest.raises(ShnorError, match="«low», школа «A»"):
+        rate(dataset([result("A", 2024, 40, 41, 0)]), _rating(_indicator()), draws=0)
+
+
 def test_years_are_pooled_by_counts() -> None:
     data = dataset(
         [result("A", y, n, low, 0) for y, n, low in [(2022, 50, 20), (2023, 10, 0), (2024, 20, 1)]]

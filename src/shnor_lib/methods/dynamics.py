@@ -147,7 +147,7 @@ def dynamics(
     pairs = pairs[list(_PAIR_DTYPES)]
     pairs["p_adjusted"] = _adjusted(pairs)
     schools = _schools(pairs, rule)
-    return DynamicsResult(pairs, schools, _summary(schools, listed), rule)
+    return DynamicsResult(pairs, schools, municipal_indicator(schools, listed), rule)
 
 
 @dataclass(frozen=True)
@@ -407,7 +407,21 @@ def _schools(pairs: pd.DataFrame, rule: DynamicsRule) -> pd.DataFrame:
     )
 
 
-def _summary(schools: pd.DataFrame, listed: pd.DataFrame | None) -> pd.DataFrame:
+def municipal_indicator(schools: pd.DataFrame, listed: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Share of schools with positive dynamics, by year.
+
+    Parameters
+    ----------
+    schools
+        :attr:`DynamicsResult.schools`, all or some of them.
+    listed
+        As for :func:`dynamics`.
+
+    Returns
+    -------
+    DataFrame
+        See :attr:`DynamicsResult.summary`.
+    """
     if listed is not None:
         if "status" in listed:
             listed = listed[listed["status"].isin(LISTED)]

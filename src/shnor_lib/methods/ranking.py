@@ -294,6 +294,8 @@ def _results_value(
         return _pooled(sums.astype(np.float64), coded.years, definition.pool_years)
 
     x, n = total(top), total(participants)
+    if indicator.measure != "mean" and (x > n).any():
+        raise _too_many(definition, indicator.id, coded.schools[np.argwhere(x > n)[0][0]])
     enough = n >= definition.min_participants
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(enough, x / n, np.nan)
@@ -350,6 +352,13 @@ def _normalise(item: _Item, definition: Rating, values: Floats, year: int | None
     return np.asarray(scaled if item.direction > 0 else 1 - scaled)
 
 
+def _too_many(definition: Rating, indicator: str, school: str) -> ShnorError:
+    return ShnorError(
+        f"Рейтинг «{definition.id}», показатель «{indicator}», школа «{school}»: отметок больше, "
+        "чем участников. Исправьте результаты школы."
+    )
+
+
 def _no_spread(definition: Rating, item: _Item, step: str) -> ShnorError:
     return ShnorError(
         f"Рейтинг «{definition.id}», показатель «{item.id}»: у всех школ одно значение, "
@@ -387,7 +396,7 @@ def _year_scores(
     frame["n_rated"] = len(rated)
     if draws <= 0 or not any(i.x is not None and i.weight[rated, y].any() for i in items):
         return frame
-    simulated = _simulate(items, rated, y, definition, draws, generator)
+    simulated = _simulate(items, rated, y, definition, draws, generator, schools)
     ranks = rankdata(-simulated, method="average", axis=0)
     low, high = np.quantile(ranks, [0.025, 0.975], axis=1, method="inverted_cdf")
     frame["rank_low"], frame["rank_high"] = low, high
@@ -406,6 +415,7 @@ def _simulate(
     definition: Rating,
     draws: int,
     generator: np.random.Generator,
+    schools: pd.Index,
 ) -> Floats:
     """Scores of the rated schools in each draw (schools × draws)."""
     total = np.zeros((len(rated), draws))
@@ -426,6 +436,9 @@ def _simulate(
         if before is not None and np.array_equal(before[1][on], n[on]):
             drawn_low, _, x_low = before
             rest = n - x - x_low
+            if (rest[on] < 0).any():
+                wrong = rated[np.flatnonzero(on & (rest < 0))[0]]
+                raise _too_many(definition, item.id, schools[wrong])
             drawn = (1 - drawn_low[on]) * generator.beta(
                 (x[on] + 0.5)[:, None], (rest[on] + 0.5)[:, None], (int(on.sum()), draws)
             )

@@ -166,6 +166,10 @@ ColKind = Literal[
 ]  # fmt: skip
 
 
+WIDE = 8
+"""From more columns than this a table is set in smaller type."""
+
+
 @dataclass(frozen=True)
 class Col:
     """One column of a shown table.
@@ -289,6 +293,8 @@ class DataTable:
         )
         caption = f"<caption>{fmt.escape(self.caption)}</caption>" if self.caption else ""
         kind = "shnor-table sortable" if self.sortable else "shnor-table"
+        if len(columns) > WIDE:
+            kind += " wide"
         return (
             '<div class="shnor-table-wrap" tabindex="0" role="region"'
             f' aria-label="{fmt.escape(self.caption or "Таблица")}">'

@@ -221,6 +221,16 @@ def join_ru(items: list[str], last: str = "и") -> str:
     return ", ".join(items[:-1]) + f" {last} " + items[-1]
 
 
+def listed(titles: list[str]) -> str:
+    """Titles in one line: the first keeps its capital, the others only if they begin with one.
+
+    >>> listed(["Неполные семьи", "Правонарушения", "ВПР"])
+    'Неполные семьи, правонарушения, ВПР'
+    """
+    rest = [t if t[:2].isupper() else t[:1].lower() + t[1:] for t in titles[1:]]
+    return ", ".join([*titles[:1], *rest])
+
+
 def sentence_case(value: str) -> str:
     """The text with its first letter large and all others as they were."""
     return value[:1].upper() + value[1:]

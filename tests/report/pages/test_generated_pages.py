@@ -335,7 +335,7 @@ def test_method_page_quotes_every_criterion_with_its_standing(case: Case) -> Non
     if name != "demo":
         return
     page = (reports / "method.qmd").read_text("utf-8")
-    plain = re.sub(r"\\(.)", r"\1", page)
+    plain = re.sub(r"\\(.)", r"\1", page).replace("\u202f", " ")
     for criterion in analysis.ruleset.criteria:
         assert f"{{#criterion-{criterion.id}}}" in page
         assert criterion.title in plain

@@ -40,15 +40,19 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
     """
     rows = records(readings)
     column = option if rows and option in rows[0] else "option"
-    labels = []
+    # Each question gets a row of its own above its answers, so that nothing covers a bar.
+    places: list[int] = []
+    notes: list[Spec] = []
     question = None
+    line = 0
     for row in rows:
-        text = str(row[column])
         if row["question"] != question:
             question = row["question"]
-            labels.append(f"<b>{row_label(question)}</b><br>{short(text)}")
-        else:
-            labels.append(short(text))
+            notes.append(_label_at(line + 0.5, f"<b>{row_label(question)}</b>"))
+            line += 1
+        notes.append(_label_at(line, short(str(row[column]))))
+        places.append(line)
+        line += 1
     largest = max([int(row["n_listed"]) for row in rows], default=0)
     data: list[Spec] = []
     for default, name, colour in ((True, "принято в правилах", ACCENT), (False, "иначе", OTHERS)):
@@ -59,7 +63,7 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
                     "type": "bar",
                     "orientation": "h",
                     "name": name,
-                    "y": chosen,
+                    "y": [places[i] for i in chosen],
                     "x": [int(rows[i]["n_listed"]) for i in chosen],
                     "text": [fmt.number(rows[i]["n_listed"]) for i in chosen],
                     "textposition": "outside",
@@ -76,8 +80,8 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
             )
     layout = {
         "xaxis": whole_axis("школ в списке", largest * 1.08),
-        "yaxis": {**rows_axis(labels), "range": [len(rows) - 0.55, -1.15]},
-        "annotations": rows_above(labels),
+        "yaxis": {**rows_axis([""] * line), "range": [line - 0.55, -0.85]},
+        "annotations": notes,
         "legend": legend_below(),
         "showlegend": True,
     }
@@ -91,7 +95,12 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
         if rows
         else PLOT_ALT_EMPTY
     )
-    return Chart(spec(data, layout, rows_height(labels, each=42)), alt)
+    return Chart(spec(data, layout, rows_height([""] * line)), alt)
+
+
+def _label_at(line: float, text: str) -> Spec:
+    """One label of :func:`rows_above`, at a row of its own choosing."""
+    return {**rows_above([text])[0], "y": line}
 
 
 def agreement_map(

@@ -15,6 +15,7 @@ from shnor_lib.methods.wellbeing import IndexResult
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Box, Html, Text, box, bullets, capped, text
 from shnor_lib.report.charts import index_results, rank_plot, readings_bars, share_map
+from shnor_lib.report.charts.base import safe
 from shnor_lib.report.display import Chart, Col, DataTable, badge
 from shnor_lib.report.labels import (
     CONFIDENCE,
@@ -53,7 +54,7 @@ REASONS_SHOWN = 40
 PER_SCHOOL = 3
 """Reasons written out per school."""
 ROWS = 40
-MAP_ROWS, MAP_COLUMNS = 30, 9
+MAP_ROWS, MAP_COLUMNS = 30, 6
 READING_HEIGHT = 68
 """Pixels of one bar with a question in two lines and its answer above it."""
 LABEL = 24
@@ -353,16 +354,12 @@ def low_share_map(
     pooled = rows.groupby(["school_id", "procedure", "subject"], observed=True, as_index=False)[
         ["n", "n_low"]
     ].sum()
-    pooled["column"] = [
-        unit_label(procedure, None, subject)
-        for procedure, subject in zip(pooled["procedure"], pooled["subject"], strict=True)
-    ]
-    widest = pooled.groupby("column")["n"].sum().sort_values(ascending=False)
-    order = {code: i for i, code in enumerate(PROCEDURES)}
-    first = pooled.drop_duplicates("column").set_index("column")
-    columns = sorted(
-        widest.index[:MAP_COLUMNS], key=lambda name: (order[first["procedure"][name]], name)
-    )
+    columns = _map_columns(pooled)
+    chosen_units = list(columns)
+    pooled["unit"] = list(zip(pooled["procedure"], pooled["subject"], strict=True))
+    n_units = pooled["unit"].nunique()
+    pooled = pooled[pooled["unit"].isin(chosen_units)]
+    pooled["column"] = pooled["unit"].map(lambda unit: unit_label(unit[0], None, unit[1]))
     status = of_year(found.statuses, year).set_index("school_id")["status"]
     gravity = {code: i for i, code in enumerate(("both", "low_results", "difficult", *STATUS))}
     schools = sorted(
@@ -376,21 +373,41 @@ def low_share_map(
         cells,
         what="доля низких результатов",
         rows=[labels[key] for key in chosen],
-        columns=columns,
+        columns=[unit_label(procedure, None, subject) for procedure, subject in columns],
     )
     caption = "Сначала школы из списка."
     if len(schools) > MAP_ROWS:
         total = fmt.count_of(len(schools), "школы", "школ")
         caption += f" Показаны первые {MAP_ROWS} из{fmt.NBSP}{total}."
-    if len(widest) > MAP_COLUMNS:
+    if n_units > len(columns):
         caption += (
-            f" Показаны {MAP_COLUMNS} предметов с наибольшим числом участников из"
-            f"{fmt.NBSP}{len(widest)}."
+            f" Показаны {fmt.number(len(columns))} из{fmt.NBSP}"
+            f"{fmt.count_of(n_units, 'предмета', 'предметов')}: сначала русский язык и математика."
         )
     figure = chart.spec()
-    # The slanting label of the last column needs room to the right.
-    figure["layout"]["margin"] = {"l": 8, "r": 64, "t": 12, "b": 8}
+    # Two short lines stand side by side even on a phone; the whole name is in the hover text.
+    figure["layout"]["xaxis"] |= {"ticktext": list(columns.values()), "tickangle": 0}
     return Chart(figure, chart.alt, caption)
+
+
+def _map_columns(pooled: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Subjects of the map → short label: Russian and maths first, then the most written."""
+    written = pooled.groupby(["procedure", "subject"], observed=True)["n"].sum()
+    order = {code: i for i, code in enumerate(PROCEDURES)}
+
+    def key(unit: tuple[str, str]) -> tuple[int, int, float]:
+        procedure, subject = unit
+        main = {"русский язык": 0, "математика": 1, "математика (профильная)": 1}.get(subject, 2)
+        return (main == 2, order.get(procedure, 9) if main < 2 else 0, main - written[unit] / 1e9)
+
+    units = sorted([(str(p), str(s)) for p, s in written.index], key=key)[:MAP_COLUMNS]
+    return {
+        (
+            procedure,
+            subject,
+        ): f"{safe(PROCEDURES.get(procedure, procedure))}<br>{safe(subject[:3])}."
+        for procedure, subject in units
+    }
 
 
 def _unique_labels(ids: list[str], names: Mapping[str, str]) -> dict[str, str]:

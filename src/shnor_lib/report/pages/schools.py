@@ -82,7 +82,7 @@ def schools_rows(frames: Frames) -> list[Row]:
             if status and code not in {"insufficient", "excluded"}
             else None,
             "n_met": len(met),
-            "reason": ", ".join(titles.get(one, one) for one in met) or None,
+            "reason": fmt.listed([titles.get(one, one) for one in met]) or None,
             "rating": score["share_of_max"] if score else None,
             "place": _place(score),
             "rank": score["rank"] if score else None,
