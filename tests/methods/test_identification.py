@@ -445,6 +445,11 @@ def test_olenek_takes_rating_and_index() -> None:
     traced = found.trace(schools[-1], 2024, data)
     files = set(traced["source_file"].dropna())
     assert files == {"results.xlsx", "social_passport.xlsx"}
+    # The rating of a year rests on the results of three.
+    of_rating = traced[traced["source_file"] == "results.xlsx"]
+    mine = data.results[data.results["school_id"] == schools[-1]]
+    assert sorted(of_rating["source_row"]) == sorted(mine["source_row"])
+    assert len(mine) == 3
 
 
 def test_excluded_kinds_are_listed_and_not_judged() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tests.conftest import ROOT, copy_project
-from tests.refresh_notebooks import MARK
 
 from shnor_lib.execute import run_notebook
 from shnor_lib.pipeline import NOTEBOOKS, check
 from shnor_lib.project import open_project
+from tests.conftest import ROOT, copy_project
+from tests.refresh_notebooks import MARK
 
 PATHS = [ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from tests.conftest import copy_project
 
 from shnor_lib.faults import Fault, Severity
 from shnor_lib.pipeline import NOTEBOOKS, check
@@ -19,6 +18,7 @@ from shnor_lib.project import Project, open_project
 from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.pages import write_pages
 from shnor_lib.store import Dataset, load_dataset
+from tests.conftest import copy_project
 
 LISTED = ["low_results", "difficult", "both"]
 

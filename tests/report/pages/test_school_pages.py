@@ -139,7 +139,7 @@ def test_list_of_schools(analysis: Analysis) -> None:
 
 def test_list_page(analysis: Analysis) -> None:
     text = visible(schools_page(analysis))
-    assert 'class="shnor-table sortable"' in text
+    assert 'class="shnor-table sortable wide"' in text
     assert "Как читать таблицу" in text
     assert not re.search(r"\b(nan|None|NaT)\b|<NA>", text)
     assert text.count("<tr>") == 1 + 6

@@ -57,7 +57,7 @@ ROWS = 40
 MAP_ROWS, MAP_COLUMNS = 30, 6
 READING_HEIGHT = 68
 """Pixels of one bar with a question in two lines and its answer above it."""
-LABEL = 24
+LABEL = 20
 """Characters of a school's name on an axis."""
 
 
@@ -381,12 +381,16 @@ def low_share_map(
         caption += f" Показаны первые {MAP_ROWS} из{fmt.NBSP}{total}."
     if n_units > len(columns):
         caption += (
-            f" Показаны {fmt.number(len(columns))} из{fmt.NBSP}"
-            f"{fmt.count_of(n_units, 'предмета', 'предметов')}: сначала русский язык и математика."
+            f" Столбцов {fmt.number(len(columns))} из{fmt.NBSP}{fmt.number(n_units)}: сначала "
+            "русский язык (рус.) и математика (мат., на ЕГЭ — профильная)."
         )
     figure = chart.spec()
     # Two short lines stand side by side even on a phone; the whole name is in the hover text.
-    figure["layout"]["xaxis"] |= {"ticktext": list(columns.values()), "tickangle": 0}
+    figure["layout"]["xaxis"] |= {
+        "ticktext": list(columns.values()),
+        "tickangle": 0,
+        "tickfont": {"size": 10},
+    }
     return Chart(figure, chart.alt, caption)
 
 
@@ -597,7 +601,7 @@ def index_table(
         table,
         [
             Col("name", "Школа", "link", href="href"),
-            Col("index", "Индекс, 0–100", "decimal"),
+            Col("index", "Индекс", "decimal", help="От 0 до 100, больше — благополучнее"),
             Col("worst", "Что сильнее всего снижает"),
         ],
         caption=f"Индекс социального благополучия, {school_year(year)} учебный год: "
