@@ -18,7 +18,7 @@ import pandas as pd
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods import evidence as _evidence
 from shnor_lib.methods.coded import code_results
-from shnor_lib.methods.indicator_criteria import index_below, rating_below, social
+from shnor_lib.methods.indicator_criteria import YearTable, index_below, rating_below, social
 from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, OUTCOMES, Floats, Outcome
 from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.results_criterion import evaluate
@@ -178,6 +178,9 @@ def identify(
         for criterion in ruleset.criteria
         if isinstance(criterion, ResultsShare)
     }
+    passport = YearTable(dataset.social_passport, schools)
+    rating_scores = {n: YearTable(r.scores, schools) for n, r in rating_results.items()}
+    index_scores = {n: YearTable(r.scores, schools) for n, r in index_results.items()}
     outcomes: dict[int, list[Outcome]] = {}
     for year in status_years:
         outcomes[year] = []
@@ -185,14 +188,12 @@ def identify(
             if isinstance(criterion, ResultsShare):
                 outcome = evaluate(units[criterion.id], year)
             elif isinstance(criterion, RatingBelow):
-                scores = rating_results[criterion.rating].scores
-                outcome = rating_below(criterion, scores, schools, year)
+                outcome = rating_below(criterion, rating_scores[criterion.rating], year)
             elif isinstance(criterion, IndexBelow):
-                scores = index_results[criterion.index].scores
-                outcome = index_below(criterion, scores, schools, year)
+                outcome = index_below(criterion, index_scores[criterion.index], year)
             else:
                 assert isinstance(criterion, SocialShare | SocialCount)
-                outcome = social(criterion, dataset.social_passport, schools, year)
+                outcome = social(criterion, passport, year)
             outcomes[year].append(outcome)
     register = _register(dataset, schools)
     excluded = register["kind"].isin(ruleset.exclude_kinds).to_numpy(dtype=bool)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
@@ -31,34 +32,68 @@ from shnor_lib.methods.outcomes import (
 from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, SocialCount, SocialShare
 
 
-def social(
-    criterion: SocialShare | SocialCount, passport: pd.DataFrame, schools: pd.Index, year: int
-) -> Outcome:
+class YearTable:
+    """Columns of a table by school and year as arrays in the order of the schools.
+
+    Parameters
+    ----------
+    frame
+        At most one row per ``school_id`` and ``year``; of several the last one counts.
+    schools
+        The order of the arrays; other schools are left out.
+    """
+
+    def __init__(self, frame: pd.DataFrame, schools: pd.Index) -> None:
+        self.frame = frame
+        self.size = len(schools)
+        codes, known = pd.factorize(frame["school_id"])
+        position = np.append(schools.get_indexer(pd.Index(known)), -1)[codes]
+        year = frame["year"].to_numpy(dtype="float64", na_value=np.nan)
+        self._rows: dict[int, tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = {}
+        for each in np.unique(year[~np.isnan(year)]):
+            rows = np.flatnonzero((year == each) & (position >= 0))
+            self._rows[int(each)] = (rows, position[rows])
+        self._columns: dict[str, Floats] = {}
+
+    @property
+    def years(self) -> list[int]:
+        """Years the table has rows for, ascending."""
+        return sorted(self._rows)
+
+    def column(self, name: str, year: int) -> Floats:
+        """One column of one year; unknown where a school has no row."""
+        if name not in self._columns:
+            numbers = self.frame[name].to_numpy(dtype="float64", na_value=np.nan)
+            self._columns[name] = np.asarray(numbers, dtype=np.float64)
+        values = nothing(self.size)
+        if year in self._rows:
+            rows, positions = self._rows[year]
+            values[positions] = self._columns[name][rows]
+        return values
+
+
+def social(criterion: SocialShare | SocialCount, passport: YearTable, year: int) -> Outcome:
     """A share or a count of the social passport of one year."""
-    rows = passport[passport["year"] == year]
     if isinstance(criterion, SocialShare):
-        numerator = _column(rows, criterion.numerator, schools)
-        n = _column(rows, criterion.denominator, schools)
+        numerator = passport.column(criterion.numerator, year)
+        n = passport.column(criterion.denominator, year)
         with np.errstate(invalid="ignore", divide="ignore"):
             value = np.where(n > 0, numerator / n, np.nan)
         indicator = criterion.numerator
     else:
-        numerator = value = _column(rows, criterion.column, schools)
-        n = nothing(len(schools))
+        numerator = value = passport.column(criterion.column, year)
+        n = nothing(passport.size)
         indicator = criterion.column
     return _formal_outcome(
         criterion, year, value, n, numerator, indicator, criterion.threshold, criterion.operator
     )
 
 
-def index_below(
-    criterion: IndexBelow, scores: pd.DataFrame, schools: pd.Index, year: int
-) -> Outcome:
+def index_below(criterion: IndexBelow, scores: YearTable, year: int) -> Outcome:
     """The wellbeing index of one year against its cut-off."""
-    rows = scores[scores["year"] == year]
-    value = _column(rows, "index", schools)
-    unknown = nothing(len(schools))
-    threshold = cutoff_value(rows["index"], criterion.cutoff)
+    value = scores.column("index", year)
+    unknown = nothing(scores.size)
+    threshold = cutoff_value(pd.Series(value), criterion.cutoff)
     if threshold is None:
         value = unknown
     return _formal_outcome(
@@ -86,20 +121,21 @@ def cutoff_value(values: pd.Series, cutoff: IndexCutoff) -> float | None:
     return float(known.mean() - known.std()) if len(known) > 1 else None
 
 
-def rating_below(
-    criterion: RatingBelow, scores: pd.DataFrame, schools: pd.Index, year: int
-) -> Outcome:
+def rating_below(criterion: RatingBelow, scores: YearTable, year: int) -> Outcome:
     """Share of the maximum below the cut-off in the last ``years`` years with a rating.
 
     A year for which no school has a rating does not break the sequence; the status year
     itself must have one.
     """
-    rated = scores[scores["share_of_max"].notna()]
-    known_years = sorted(int(y) for y in rated["year"].unique() if y <= year)
+    size = scores.size
+    known_years = [
+        y
+        for y in scores.years
+        if y <= year and not np.isnan(scores.column("share_of_max", y)).all()
+    ]
     window = known_years[-criterion.years :] if year in known_years else []
-    size = len(schools)
-    shares = [_column(rated[rated["year"] == y], "share_of_max", schools) for y in window]
-    spreads = [_column(rated[rated["year"] == y], "share_sd", schools) for y in window]
+    shares = [scores.column("share_of_max", y) for y in window]
+    spreads = [scores.column("share_sd", y) for y in window]
     outcome = np.full(size, NO_DATA, dtype=np.int8)
     formal = nothing(size)
     latest, beyond = nothing(size), np.zeros(size, dtype=np.bool_)
@@ -187,15 +223,6 @@ def _formal_outcome(
         operator=operator,
         detail=[year],
     )
-
-
-def _column(rows: pd.DataFrame, name: str, schools: pd.Index) -> Floats:
-    """One column in the order of the schools; unknown where a school has no row."""
-    values = nothing(len(schools))
-    positions = schools.get_indexer(pd.Index(rows["school_id"]))
-    inside = positions >= 0
-    values[positions[inside]] = rows[name].to_numpy(dtype="float64", na_value=np.nan)[inside]
-    return values
 
 
 def window_of(outcome: Outcome) -> Sequence[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +57,6 @@ class RatingResult:
         ``n_rated``, ``rank_low``, ``rank_high`` (95 % interval of the rank),
         ``p_lowest_quarter`` (probability of standing in the lowest quarter), ``share_low``,
         ``share_high`` (95 % interval of the share of the maximum), ``share_sd``.
-    indicators
-        ``school_id``, ``year``, ``group``, ``indicator``, ``title``, ``value``,
-        ``normalised``, ``weight``, ``applies``, ``n``.
     note
         Russian: why there are no intervals; empty when there are.
     draws, seed
@@ -67,10 +65,22 @@ class RatingResult:
 
     definition: Rating
     scores: pd.DataFrame
-    indicators: pd.DataFrame
     note: str = ""
     draws: int = 0
     seed: int = SEED
+    _items: list[_Item] = field(default_factory=list, repr=False)
+    _schools: pd.Index = field(default_factory=lambda: pd.Index([], dtype="string"), repr=False)
+    _years: list[int] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Every indicator of every rated school; made when first asked for.
+
+        Columns: ``school_id``, ``year``, ``group``, ``indicator``, ``title``, ``value``,
+        ``normalised``, ``weight``, ``applies``, ``n``.
+        """
+        wanted = sorted(int(year) for year in self.scores["year"].unique())
+        return _indicator_rows(self._items, self._schools, self._years, wanted)
 
 
 @dataclass
@@ -162,10 +172,12 @@ def rate(
     return RatingResult(
         definition=definition,
         scores=pd.concat(frames, ignore_index=True) if frames else _year_frame(0, 0),
-        indicators=_indicator_rows(items, schools, all_years, wanted),
         note=note,
         draws=draws if sampled else 0,
         seed=seed,
+        _items=items,
+        _schools=schools,
+        _years=all_years,
     )
 
 

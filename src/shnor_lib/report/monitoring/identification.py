@@ -465,7 +465,7 @@ def rating_text(rating: RatingResult | None, why_not: str, year: int) -> Text:
     if len(below):
         blocks.append(
             "Меньше половины возможного "
-            f"{fmt.plural(len(below), 'набрала', 'набрали', 'набрали')} "
+            f"{fmt.plural(len(below), 'набрала', 'набрали', 'набрало')} "
             f"{fmt.count_phrase(len(below), *SCHOOLS)}."
         )
     return text(*blocks)
@@ -654,8 +654,8 @@ def readings_text(readings: pd.DataFrame, year: int) -> Text:
     return text(
         head
         + f"Если менять ответы по одному, в списке окажется {fmt.number_range(low, high)}. "
-        + f"Сильнее всего список меняет вопрос «{fmt.escape_md(far['question'])}»: при ответе "
-        + f"«{fmt.escape_md(far['label'])}» — {fmt.of(far['n_listed'], total)}."
+        + f"Сильнее всего список меняет вопрос {fmt.escape_md(quoted(str(far['question'])))}: при ответе "
+        + f"{fmt.escape_md(quoted(str(far['label'])))} — {fmt.of(far['n_listed'], total)}."
     )
 
 
@@ -772,8 +772,13 @@ def limits(found: Identification, data: Dataset, year: int) -> Text:
     unknown = int((rows["status"] == "insufficient").sum())
     if unknown:
         lines.append(
-            f"О{fmt.NBSP}{fmt.number(unknown)} "
-            f"{fmt.plural(unknown, 'школе', 'школах', 'школах')} судить нельзя — ни хорошо, ни "
+            (
+                "Об одной школе"
+                if unknown == 1
+                else f"О{fmt.NBSP}{fmt.number(unknown)} "
+                + fmt.plural(unknown, "школе", "школах", "школах")
+            )
+            + " судить нельзя — ни хорошо, ни "
             "плохо: данных недостаточно."
         )
     if year == min(found.years):

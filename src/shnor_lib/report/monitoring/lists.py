@@ -122,11 +122,6 @@ def changes(statuses: pd.DataFrame, year: int, before: int) -> pd.DataFrame:
     return both[both["change"] != "same"].reset_index(names="school_id")
 
 
-def verb(n: int, one: str, many: str) -> str:
-    """The verb that goes with a number: «вошла 21 школа», «вошли 3 школы»."""
-    return fmt.plural(n, one, many, many)
-
-
 def confidence_sentence(statuses: pd.DataFrame, year: int) -> str:
     """How sure the listed statuses are: «Уверенно — 3, вероятно — 1, на границе — 1»."""
     rows = of_year(statuses, year)
@@ -189,18 +184,18 @@ def change_blocks(
     if table.empty:
         return [head + " Состав списка не изменился."]
     moves = [
-        f"{verb(n, one, many)} {fmt.count_phrase(n, *SCHOOLS)}" if n else nobody
-        for n, one, many, nobody in (
-            (len(entered), "вошла", "вошли", "новых школ нет"),
-            (len(left), "вышла", "вышли", "никто не вышел"),
-            (stayed, "осталась", "остались", "из прежних не осталась ни одна"),
+        f"{fmt.plural(n, *forms)} {fmt.count_phrase(n, *SCHOOLS)}" if n else nobody
+        for n, forms, nobody in (
+            (len(entered), ("вошла", "вошли", "вошло"), "новых школ нет"),
+            (len(left), ("вышла", "вышли", "вышло"), "никто не вышел"),
+            (stayed, ("осталась", "остались", "осталось"), "из прежних не осталась ни одна"),
         )
     ]
     head += f" {fmt.sentence_case(', '.join(moves))}."
     blocks = [head]
     if len(entered):
         blocks.append(
-            f"**{fmt.sentence_case(verb(len(entered), 'вошла', 'вошли'))}:** "
+            f"**{'Вошла' if len(entered) == 1 else 'Вошли'}:** "
             f"{school_links(entered['school_id'], names, links, most=most)}."
         )
     if len(left):
@@ -208,9 +203,7 @@ def change_blocks(
         for code, part in left.groupby(left["status_now"].fillna("gone"), sort=True):
             why = _LEFT_AS.get(str(code), "школы нет в реестре этого года")
             groups.append(f"{school_links(part['school_id'], names, links, most=most)} ({why})")
-        blocks.append(
-            f"**{fmt.sentence_case(verb(len(left), 'вышла', 'вышли'))}:** {'; '.join(groups)}."
-        )
+        blocks.append(f"**{'Вышла' if len(left) == 1 else 'Вышли'}:** {'; '.join(groups)}.")
     return blocks
 
 
