@@ -11,12 +11,18 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+def copy_project_files(target: Path) -> None:
+    """Copy what every project has besides settings and data: notebooks, site configuration."""
+    shutil.copytree(ROOT / "notebooks", target / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    for name in ("_quarto.yml", "index.qmd"):
+        shutil.copyfile(ROOT / name, target / name)
+
+
 def copy_project(target: Path) -> Path:
     """Copy the committed demonstration project (inputs only) to ``target``."""
-    for name in ("data/raw", "notebooks"):
-        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns(".*"))
-    for name in ("shnor.yml", "_quarto.yml", "index.qmd"):
-        shutil.copyfile(ROOT / name, target / name)
+    shutil.copytree(ROOT / "data/raw", target / "data/raw", ignore=shutil.ignore_patterns(".*"))
+    shutil.copyfile(ROOT / "shnor.yml", target / "shnor.yml")
+    copy_project_files(target)
     return target
 
 

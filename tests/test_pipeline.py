@@ -81,7 +81,7 @@ def test_same_input_same_bytes(built_demo: Path, project: Path) -> None:
 
 def test_one_changed_cell_runs_only_what_it_touches(project: Path) -> None:
     path = next(
-        p for p in raw_files(open_project(project)) if "Кадры" in p.name and "2024" in p.as_posix()
+        p for p in raw_files(open_project(project)) if "Кадры" in p.name and "2026" in p.as_posix()
     )
     before = path.read_bytes()
     book = openpyxl.load_workbook(path)
@@ -93,8 +93,8 @@ def test_one_changed_cell_runs_only_what_it_touches(project: Path) -> None:
         report = _build(project)
         assert not report.failures
         notebooks = [name for name in report.ran if name.startswith("тетрадь")]
-        # Staff of 2024 is invisible to 2023.
-        assert notebooks and not [name for name in notebooks if "2023" in name]
+        # Staff of 2026 is invisible to earlier years.
+        assert notebooks == [f"тетрадь: {name}, 2026" for name in NOTEBOOKS]
         assert [name for name in report.ran if name.startswith("чтение")] == [
             f"чтение: {path.relative_to(project / 'data/raw').as_posix()}"
         ]
@@ -162,20 +162,33 @@ def test_threshold_in_the_projects_own_rule_set_counts(project: Path) -> None:
     try:
         criterion["low"]["threshold"] = 1.0
         own.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
-        assert not _build(project).failures
+        # One notebook is enough here: what counts is the list.
+        quick = {"years": [2023], "only": ["02_dynamics"]}
+        assert not _build(project, **quick).failures
         after = statuses()
         assert after["low_results"].sum() < before["low_results"].sum()
         # 130 % is refused with its line, and the site stays.
         site = _site_bytes(project)
         criterion["low"]["threshold"] = 1.3
         own.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
-        report = _build(project)
+        report = _build(project, **quick)
         assert report.failures
         assert "строка" in str(next(iter(report.failures.values())))
         assert _site_bytes(project) == site
     finally:
         shutil.rmtree(project / "rulesets")
         assert not _build(project).failures
+
+
+def test_one_year_of_a_fresh_project(demo_copy: Path) -> None:
+    """``--year`` and ``--only`` on a project never built: links lead to what there is."""
+    report = _build(demo_copy, years=[2026], only=["01_identification"])
+    assert not report.failures, report.failures
+    assert (demo_copy / "_site/reports/2026/01_identification.html").is_file()
+    assert not (demo_copy / "_site/reports/2025").exists()
+    assert [name for name in report.ran if name.startswith("тетрадь")] == [
+        "тетрадь: 01_identification, 2026"
+    ]
 
 
 def test_removed_school_disappears_with_its_page(tmp_path: Path, built_demo: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from shnor_lib.pipeline import build
 from shnor_lib.project import open_project
 from tests.adapters.half_a import build_project
+from tests.conftest import copy_project_files
 from tests.publish.browser import open_site
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 def half_a(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     """The built project on half of a real region."""
     root = build_project(tmp_path_factory.mktemp("half_a") / "project", shared)
+    copy_project_files(root)
     report = build(open_project(root))
     assert not report.failures, {name: str(error) for name, error in report.failures.items()}
     return root

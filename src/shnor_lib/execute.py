@@ -29,7 +29,13 @@ class NotebookError(ShnorError):
 
 
 def run_notebook(
-    source: Path, target: Path, parameters: dict[str, Any], *, cwd: Path, label: str
+    source: Path,
+    target: Path,
+    parameters: dict[str, Any],
+    *,
+    cwd: Path,
+    label: str,
+    period: str = "",
 ) -> bool:
     """Execute ``source`` with ``parameters`` and write the executed notebook to ``target``.
 
@@ -46,6 +52,9 @@ def run_notebook(
         Folder the kernel starts in (the project's root).
     label
         How the notebook is called in messages.
+    period
+        School year, added to the title of the browser's tab: pages of different years are
+        told apart there too.
 
     Returns
     -------
@@ -84,7 +93,26 @@ def run_notebook(
         except (DeadKernelError, RuntimeError) as error:
             if attempt == _TRIES:
                 raise NotebookError(label, None, type(error).__name__, str(error), "") from error
+    if period:
+        _name_period(notebook, period)
     return write_atomically(target, nbformat.writes(reproducible(notebook)).encode("utf-8"))
+
+
+def _name_period(notebook: Any, period: str) -> None:
+    """Add ``pagetitle`` with the period to the YAML block of the first cell, if it has one."""
+    import json
+
+    import yaml
+
+    first = notebook.cells[0]
+    text = first.source.strip()
+    if first.cell_type != "raw" or not text.startswith("---") or not text.endswith("---"):
+        return
+    body = text.strip("-").strip("\n")
+    title = (yaml.safe_load(body) or {}).get("title")
+    if title:
+        page_title = json.dumps(f"{title}, {period}", ensure_ascii=False)
+        first.source = f"---\n{body}\npagetitle: {page_title}\n---"
 
 
 @contextmanager

@@ -314,19 +314,30 @@ def _report_tasks(
     )
 
     pages_file = project.state_dir / "pages.json"
+    # Pages link to notebooks that this build makes or an earlier one left.
+    linked = {
+        f"{year}/{name}"
+        for year in known
+        for name in NOTEBOOKS
+        if (year in years and name in notebooks)
+        or (project.reports_dir / str(year) / f"{name}.ipynb").is_file()
+    }
 
     def pages() -> None:
         from shnor_lib.report.pages import write_pages
         from shnor_lib.store import write_atomically
 
         analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
-        written = write_pages(analysis, project.reports_dir, notebooks=_notebook_files(project))
+        written = write_pages(
+            analysis,
+            project.reports_dir,
+            notebooks=NOTEBOOKS,
+            available=lambda year, name: f"{year}/{name}" in linked,
+        )
         index = {path: _sha((project.reports_dir / path).read_bytes()) for path in sorted(written)}
         write_atomically(pages_file, json.dumps(index, ensure_ascii=False, indent=1).encode())
 
-    works.append(
-        _Work("страницы", pages, [analysis_file], [pages_file], [code, _notebook_files(project)])
-    )
+    works.append(_Work("страницы", pages, [analysis_file], [pages_file], [code, sorted(linked)]))
 
     executed: list[Path] = []
     for name in NOTEBOOKS:
@@ -356,7 +367,16 @@ def _report_tasks(
             ) -> None:
                 from shnor_lib.execute import run_notebook
 
-                run_notebook(source, target, parameters, cwd=project.root, label=label)
+                from shnor_lib.report.labels import school_year
+
+                run_notebook(
+                    source,
+                    target,
+                    parameters,
+                    cwd=project.root,
+                    label=label,
+                    period=school_year(parameters["year"]),
+                )
 
             inputs = [
                 source,
@@ -539,10 +559,6 @@ def _site_index(project: Project) -> Path | None:
 def _processed_files(project: Project) -> list[Path]:
     state = json.loads(_data_file(project).read_text(encoding="utf-8"))
     return [project.root / name for name in state["files"]]
-
-
-def _notebook_files(project: Project) -> list[str]:
-    return [name for name in NOTEBOOKS if (project.notebooks_dir / f"{name}.ipynb").is_file()]
 
 
 def _definition_files(project: Project) -> list[Path]:

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shnor_lib.faults import ShnorError
-from shnor_lib.yaml_source import YamlFault, explain, load_yaml
+from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
 
 SETTINGS_FILE = "shnor.yml"
 Season = Literal["spring", "autumn"]
@@ -205,7 +205,7 @@ def read_settings(path: Path) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise YamlFault(explain(error, path, lines)) from None
+        raise YamlFaultsError(explain(error, path, lines)) from None
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -17,7 +17,7 @@ Lines = dict[tuple[str | int, ...], int]
 """Path of keys and list positions → line number, counted from 1."""
 
 
-class YamlFault(ShnorError):
+class YamlFaultsError(ShnorError):
     """A YAML file has faults; carries them all."""
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -34,7 +34,7 @@ def load_yaml(path: Path) -> tuple[Any, Lines]:
 
     Raises
     ------
-    YamlFault
+    YamlFaultsError
         The file is not YAML, or a key stands twice; with the lines.
     """
     text = path.read_text(encoding="utf-8-sig")
@@ -43,7 +43,7 @@ def load_yaml(path: Path) -> tuple[Any, Lines]:
         value = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise YamlFault(
+        raise YamlFaultsError(
             [
                 Fault(
                     path.name,
@@ -60,7 +60,7 @@ def load_yaml(path: Path) -> tuple[Any, Lines]:
     if node is not None:
         _walk(node, (), lines, faults, path.name)
     if faults:
-        raise YamlFault(faults)
+        raise YamlFaultsError(faults)
     return value, lines
 
 

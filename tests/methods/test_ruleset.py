@@ -14,7 +14,7 @@ from shnor_lib.methods.index_definition import load_index
 from shnor_lib.methods.rating_definition import load_rating
 from shnor_lib.methods.ruleset import RuleSet, load_ruleset
 from shnor_lib.project import Project, Settings
-from shnor_lib.yaml_source import YamlFault
+from shnor_lib.yaml_source import YamlFaultsError
 from tests.methods.builders import results_ruleset
 
 GOOD = """\
@@ -94,7 +94,7 @@ def test_a_fault_names_its_line(
     write: Callable[[str], Path], old: str, new: str, line: int, named: str
 ) -> None:
     assert GOOD.count(old) == 1
-    with pytest.raises(YamlFault) as caught:
+    with pytest.raises(YamlFaultsError) as caught:
         load_ruleset(write(GOOD.replace(old, new)))
     cells = {fault.cell for fault in caught.value.faults}
     assert f"строка {line}" in cells, str(caught.value)
@@ -116,13 +116,15 @@ def test_a_rule_set_survives_pickling(name: str) -> None:
 
 
 def test_per_cent_is_explained(write: Callable[[str], Path]) -> None:
-    with pytest.raises(YamlFault, match=r"доля пишется числом от 0 до 1, например 30 % — это 0\.3"):
+    with pytest.raises(
+        YamlFaultsError, match=r"доля пишется числом от 0 до 1, например 30 % — это 0\.3"
+    ):
         load_ruleset(write(GOOD.replace("threshold: 0.2", "threshold: 1.3")))
 
 
 def test_all_faults_come_at_once(write: Callable[[str], Path]) -> None:
     text = GOOD.replace("threshold: 0.2", "threshold: 1.3").replace("years: 2", "years: 0")
-    with pytest.raises(YamlFault) as caught:
+    with pytest.raises(YamlFaultsError) as caught:
         load_ruleset(write(text.replace("numerator: incomplete", "numerator: total_")))
     assert {f.cell for f in caught.value.faults} == {"строка 18", "строка 19", "строка 25"}
 
@@ -146,7 +148,7 @@ groups:
 """
     path = tmp_path / "local.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(YamlFault) as caught:
+    with pytest.raises(YamlFaultsError) as caught:
         load_rating(path)
     assert {fault.cell for fault in caught.value.faults} == {"строка 13", "строка 14"}
 
@@ -155,7 +157,7 @@ groups:
 def test_an_empty_file_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "empty.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(YamlFault, match="нет описания"):
+    with pytest.raises(YamlFaultsError, match="нет описания"):
         load_index(path)
 
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shnor_lib.faults import Fault, ShnorError
 from shnor_lib.project import Project
 from shnor_lib.tables import PROCEDURES
-from shnor_lib.yaml_source import YamlFault, explain, load_yaml
+from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
 
 Kind = Literal["rulesets", "ratings", "indices"]
 Standing = Literal["норматив", "вторичный источник", "по памяти", "решение пользователя"]
@@ -119,13 +119,13 @@ def load_definition(
 
     Raises
     ------
-    YamlFault
+    YamlFaultsError
         With every fault of the file, each with its line.
     """
     path = definition_path(kind, name, project)
     values, lines = load_yaml(path)
     if not isinstance(values, dict):
-        raise YamlFault(
+        raise YamlFaultsError(
             [
                 Fault(
                     path.name,
@@ -141,9 +141,9 @@ def load_definition(
     try:
         definition = model.model_validate(values, context={"problems": problems})
     except ValidationError as error:
-        raise YamlFault(explain(error, path, lines)) from None
+        raise YamlFaultsError(explain(error, path, lines)) from None
     if problems:
-        raise YamlFault([_fault(path, lines, problem) for problem in problems])
+        raise YamlFaultsError([_fault(path, lines, problem) for problem in problems])
     return definition
 
 

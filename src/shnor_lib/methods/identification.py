@@ -18,8 +18,16 @@ import pandas as pd
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods import evidence as _evidence
 from shnor_lib.methods.coded import code_results
+from shnor_lib.methods.frames import (
+    CRITERIA_DTYPES,
+    STATUSES_DTYPES,
+    criterion_frame,
+    empty,
+    joined,
+    words,
+)
 from shnor_lib.methods.indicator_criteria import YearTable, index_below, rating_below, social
-from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, OUTCOMES, Floats, Outcome
+from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, Floats, Outcome
 from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.results_criterion import evaluate
 from shnor_lib.methods.ruleset import (
@@ -34,7 +42,6 @@ from shnor_lib.methods.ruleset import (
 from shnor_lib.methods.units import ResultsRule, Units, pool
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
 from shnor_lib.project import Calendar, packaged_calendar
-from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
 
 STATUSES: tuple[str, ...] = (
@@ -59,8 +66,11 @@ class Identification:
         ``school_id``, ``year``, ``status`` (:data:`STATUSES`), ``low_results``, ``difficult``
         (bool), ``n_met``, ``criteria_met`` (ids joined by «, »), ``confidence``
         (:data:`CONFIDENCES`), ``probability`` (0…1, what the confidence is made of).
-    outcomes, schools, units, open_schools
-        Arrays behind the frames.
+    schools, outcomes, units, judged
+        Arrays behind the frames: schools in their order; outcomes by year; pooled results by
+        criterion; by year, which schools have a status at all.
+    ratings, index
+        What the criteria took from elsewhere.
     """
 
     ruleset: RuleSet
@@ -90,12 +100,12 @@ class Identification:
         ``subject``, ``indicator``, ``units_met``, ``units_seen``, ``years_used``.
         """
         parts = [
-            _criterion_frame(outcome, self.schools, self.judged[year])
+            criterion_frame(outcome, self.schools, self.judged[year])
             for year in self.years
             for outcome in self.outcomes[year]
         ]
         if not parts:
-            return _empty(_CRITERIA_DTYPES)
+            return empty(CRITERIA_DTYPES)
         return pd.concat(parts, ignore_index=True)
 
     @cached_property
@@ -203,7 +213,7 @@ def identify(
         there = _open_in(register, year)
         judged[year] = there & ~excluded
         frames.append(_statuses(ruleset, outcomes[year], year, schools, there, excluded))
-    statuses = pd.concat(frames, ignore_index=True) if frames else _empty(_STATUSES_DTYPES)
+    statuses = pd.concat(frames, ignore_index=True) if frames else empty(STATUSES_DTYPES)
     return Identification(
         ruleset=ruleset,
         statuses=statuses,
@@ -356,119 +366,14 @@ def _statuses(
         {
             "school_id": pd.Series(schools, dtype="string"),
             "year": pd.Series(year, index=range(size), dtype="Int64"),
-            "status": _words(STATUSES, code),
+            "status": words(STATUSES, code),
             "low_results": low & ~excluded,
             "difficult": difficult & ~excluded,
             "n_met": pd.array(met.sum(axis=0), dtype="Int64"),
-            "criteria_met": _joined([o.criterion.id for o in counting_outcomes], met),
-            "confidence": _words(CONFIDENCES, confidence),
+            "criteria_met": joined([o.criterion.id for o in counting_outcomes], met),
+            "confidence": words(CONFIDENCES, confidence),
             "probability": pd.array(probability, dtype="Float64"),
         }
     )
     frame["probability"] = frame["probability"].where(~np.isnan(probability))
     return frame[there].reset_index(drop=True)
-
-
-_STATUSES_DTYPES: dict[str, str] = {
-    "school_id": "string", "year": "Int64", "status": "string", "low_results": "bool",
-    "difficult": "bool", "n_met": "Int64", "criteria_met": "string", "confidence": "string",
-    "probability": "Float64",
-}  # fmt: skip
-_CRITERIA_DTYPES: dict[str, str] = {
-    "school_id": "string", "year": "Int64", "criterion": "string", "status_for": "string",
-    "outcome": "string", "value": "Float64", "n": "Int64", "numerator": "Int64",
-    "threshold": "Float64", "operator": "string", "low": "Float64", "high": "Float64",
-    "probability": "Float64", "beyond_latest": "bool", "unit": "string",
-    "procedure": "string", "grade": "Int64", "subject": "string", "indicator": "string",
-    "units_met": "Int64", "units_seen": "Int64", "years_used": "string",
-}  # fmt: skip
-
-
-def _empty(dtypes: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
-
-
-def _words(
-    words: Iterable[str], codes: npt.NDArray[np.integer]
-) -> pd.api.extensions.ExtensionArray:
-    """Codes as text, built once for each different word."""
-    return pd.array(list(words), dtype="string").take(codes)
-
-
-def _joined(names: list[str], flags: npt.NDArray[np.bool_]) -> pd.api.extensions.ExtensionArray:
-    """Names of the flagged rows of each column, joined; each combination is built once."""
-    if not names:
-        return pd.array([""] * flags.shape[1], dtype="string")
-    weights = 1 << np.arange(len(names), dtype=np.int64)
-    codes, combinations = pd.factorize((flags * weights[:, None]).sum(axis=0))
-    texts = [
-        ", ".join(name for bit, name in enumerate(names) if mask >> bit & 1)
-        for mask in combinations.tolist()
-    ]
-    return pd.array(texts, dtype="string").take(codes)
-
-
-def _float(values: Floats) -> pd.api.extensions.ExtensionArray:
-    return pd.arrays.FloatingArray(np.nan_to_num(values), np.isnan(values))
-
-
-def _count(values: Floats) -> pd.api.extensions.ExtensionArray:
-    whole = np.nan_to_num(values).astype(np.int64)
-    return pd.arrays.IntegerArray(whole, np.isnan(values))
-
-
-def _criterion_frame(
-    outcome: Outcome, schools: pd.Index, judged: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
-    keep = np.flatnonzero(judged)
-    size = len(keep)
-    criterion = outcome.criterion
-    unit = outcome.unit[keep]
-    n, numerator = outcome.n[keep], outcome.numerator[keep]
-    if outcome.interval:
-        low, high = wilson(numerator, n)
-    else:
-        low = high = np.full(size, np.nan)
-    units = outcome.units
-    labels = [
-        "|".join("" if pd.isna(v) else str(v) for v in row)
-        for row in units[["procedure", "grade", "subject"]].itertuples(index=False, name=None)
-    ]
-    keys = [
-        str(i) if not pd.isna(i) else label
-        for i, label in zip(units["indicator"], labels, strict=True)
-    ]
-
-    def of_unit(values: pd.api.extensions.ExtensionArray) -> pd.api.extensions.ExtensionArray:
-        return values.take(unit, allow_fill=True)
-
-    def one(text: str) -> pd.api.extensions.ExtensionArray:
-        return pd.array([text], dtype="string").take(np.zeros(size, dtype=np.intp))
-
-    threshold = np.full(size, np.nan if outcome.threshold is None else outcome.threshold)
-    return pd.DataFrame(
-        {
-            "school_id": schools.array.take(keep),
-            "year": pd.array(np.full(size, outcome.year), dtype="Int64"),
-            "criterion": one(criterion.id),
-            "status_for": one(criterion.status_for),
-            "outcome": _words(OUTCOMES, outcome.outcome[keep]),
-            "value": _float(outcome.value[keep]),
-            "n": _count(n),
-            "numerator": _count(numerator),
-            "threshold": _float(threshold),
-            "operator": one(outcome.operator),
-            "low": _float(low),
-            "high": _float(high),
-            "probability": _float(outcome.probability[keep]),
-            "beyond_latest": outcome.beyond_latest[keep],
-            "unit": of_unit(pd.array(keys, dtype="string")),
-            **{
-                name: of_unit(units[name].array)
-                for name in ("procedure", "grade", "subject", "indicator")
-            },
-            "units_met": pd.array(outcome.units_met[keep], dtype="Int64"),
-            "units_seen": pd.array(outcome.units_seen[keep], dtype="Int64"),
-            "years_used": of_unit(units["years_used"].array),
-        }
-    )

@@ -17,21 +17,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
-from shnor_lib.faults import ShnorError
-from shnor_lib.methods.coded import Coded, code_results, which_scope
+from shnor_lib.methods.coded import code_results
 from shnor_lib.methods.rating_definition import (
-    Goalposts,
-    Indicator,
-    MinMax,
-    Normalisation,
-    PassportIndicator,
-    Percentile,
-    PointsIndicator,
     Rating,
     ResultsIndicator,
     ZScore,
     load_rating,
 )
+from shnor_lib.methods.rating_items import Item, items_of, normalise, too_many
 from shnor_lib.store import Dataset
 
 __all__ = ["Rating", "RatingResult", "load_rating", "rate"]
@@ -68,7 +61,7 @@ class RatingResult:
     note: str = ""
     draws: int = 0
     seed: int = SEED
-    _items: list[_Item] = field(default_factory=list, repr=False)
+    _items: list[Item] = field(default_factory=list, repr=False)
     _schools: pd.Index = field(default_factory=lambda: pd.Index([], dtype="string"), repr=False)
     _years: list[int] = field(default_factory=list, repr=False)
 
@@ -81,24 +74,6 @@ class RatingResult:
         """
         wanted = sorted(int(year) for year in self.scores["year"].unique())
         return _indicator_rows(self._items, self._schools, self._years, wanted)
-
-
-@dataclass
-class _Item:
-    """One indicator for all schools and years (arrays schools × years)."""
-
-    group: str
-    id: str
-    title: str
-    value: Floats
-    weight: Floats
-    normalisation: Normalisation | None
-    direction: int
-    n: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    x: Floats | None = None
-    measure: str = ""
-    scope: str = ""
-    normalised: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
 
 def rate(
@@ -148,11 +123,11 @@ def rate(
     # Coding millions of rows costs a second; loaded points do not need it.
     rows = dataset.results if by_results else dataset.results.head(0)
     coded = code_results(rows, schools, all_years)
-    items: list[_Item] = []
+    items: list[Item] = []
     for group, indicator in definition.indicators:
-        items.extend(_items(dataset, definition, group.id, indicator, coded))
+        items.extend(items_of(dataset, definition, group.id, indicator, coded))
     for item in items:
-        item.normalised = _normalise(item, definition, item.value)
+        item.normalised = normalise(item, definition, item.value)
     has_maximum = not any(isinstance(item.normalisation, ZScore) for item in items)
     sampled = [item for item in items if item.x is not None and np.nansum(item.weight) > 0]
     note = ""
@@ -189,197 +164,8 @@ def _schools(dataset: Dataset) -> pd.Index:
     return schools
 
 
-def _items(
-    dataset: Dataset,
-    definition: Rating,
-    group: str,
-    indicator: Indicator,
-    coded: Coded,
-) -> list[_Item]:
-    schools, years = coded.schools, coded.years
-    shape = (len(schools), len(years))
-    if isinstance(indicator, PointsIndicator):
-        return _points_items(dataset.rating_points, group, indicator, schools, years)
-    if isinstance(indicator, PassportIndicator):
-        rows = getattr(dataset, indicator.table)
-        top = _table(rows, indicator.numerator, schools, years, empty=np.nan)
-        n = _table(rows, indicator.denominator, schools, years, empty=np.nan)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            value = np.where(n > 0, top / n, np.nan)
-        x = None
-    else:
-        value, x, n = _results_value(coded, definition, indicator)
-    return [
-        _Item(
-            group=group,
-            id=indicator.id,
-            title=indicator.title,
-            value=value,
-            weight=np.where(np.isnan(value), 0.0, np.full(shape, float(indicator.weight))),
-            normalisation=indicator.normalisation,
-            direction=indicator.direction,
-            n=n,
-            x=x,
-            measure=indicator.measure,
-            scope=repr(indicator.scopes) if isinstance(indicator, ResultsIndicator) else "",
-        )
-    ]
-
-
-def _points_items(
-    points: pd.DataFrame,
-    group: str,
-    indicator: PointsIndicator,
-    schools: pd.Index,
-    years: list[int],
-) -> list[_Item]:
-    """Every loaded indicator by itself: its maximum is its weight."""
-    rows = points[(points["points_max"] > 0).fillna(value=False)]
-    if indicator.indicators:
-        rows = rows[rows["indicator"].isin(indicator.indicators)]
-    over = rows[(rows["points"] > rows["points_max"]).fillna(value=False)]
-    if len(over):
-        first = over.iloc[0]
-        raise ShnorError(
-            f"Рейтинг, показатель «{first['indicator']}», школа «{first['school_id']}», "
-            f"{first['year']} год: набрано больше максимума, рейтинг не рассчитать."
-        )
-    items = []
-    for name, part in rows.groupby("indicator", sort=True, observed=True):
-        earned = _table(part, "points", schools, years, empty=np.nan)
-        maximum = _table(part, "points_max", schools, years, empty=np.nan)
-        known = ~np.isnan(earned) & ~np.isnan(maximum)
-        with np.errstate(invalid="ignore"):
-            value = np.where(known, earned / maximum, np.nan)
-        items.append(
-            _Item(
-                group=group,
-                id=f"{indicator.id}:{name}",
-                title=str(name),
-                value=np.where(known, earned, np.nan),
-                weight=np.where(known, maximum * indicator.weight, 0.0),
-                normalisation=None,
-                direction=1,
-                n=np.full(value.shape, np.nan),
-                measure="rating_points",
-                normalised=value,
-            )
-        )
-    return items
-
-
-def _table(
-    rows: pd.DataFrame, column: str, schools: pd.Index, years: list[int], *, empty: float = 0.0
-) -> Floats:
-    """Sum of a column by school and year; ``empty`` where there is no known value."""
-    values = rows[column].to_numpy(dtype="float64", na_value=np.nan)
-    s = schools.get_indexer(pd.Index(rows["school_id"]))
-    y = pd.Index(years).get_indexer(pd.Index(rows["year"].astype("Int64").fillna(-1)))
-    inside = (s >= 0) & (y >= 0) & ~np.isnan(values)
-    flat = s[inside] * len(years) + y[inside]
-    size = len(schools) * len(years)
-    total = np.bincount(flat, weights=values[inside], minlength=size)
-    if empty != 0.0:
-        total[np.bincount(flat, minlength=size) == 0] = empty
-    return np.asarray(total.reshape(len(schools), len(years)), dtype=np.float64)
-
-
-def _results_value(
-    coded: Coded, definition: Rating, indicator: ResultsIndicator
-) -> tuple[Floats, Floats | None, Floats]:
-    """Value, numerator and participants of a results indicator, years pooled."""
-    covered = which_scope(coded.combinations, indicator.scopes) >= 0
-    rows = covered[coded.combination] & (coded.school >= 0) & (coded.year >= 0)
-    participants = coded.numbers("n")
-    if indicator.measure == "mean":
-        top = participants * coded.numbers("mean_score")
-    elif indicator.measure == "quality":
-        top = coded.numbers("n4") + coded.numbers("n5")
-    else:
-        top = coded.numbers("n_low" if indicator.measure == "share_low" else "n_high")
-    inside = np.flatnonzero(rows & ~np.isnan(top))
-    shape = (len(coded.schools), len(coded.years))
-    flat = coded.school[inside] * shape[1] + coded.year[inside]
-
-    def total(values: Floats) -> Floats:
-        sums = np.bincount(flat, values[inside], shape[0] * shape[1]).reshape(shape)
-        return _pooled(sums.astype(np.float64), coded.years, definition.pool_years)
-
-    x, n = total(top), total(participants)
-    if indicator.measure != "mean" and (x > n).any():
-        raise _too_many(definition, indicator.id, coded.schools[np.argwhere(x > n)[0][0]])
-    enough = n >= definition.min_participants
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(enough, x / n, np.nan)
-    return value, None if indicator.measure == "mean" else x, n
-
-
-def _pooled(table: Floats, years: list[int], length: int) -> Floats:
-    """Sum over the year and the ``length`` − 1 calendar years before it."""
-    total = np.zeros_like(table)
-    for position, year in enumerate(years):
-        inside = [p for p, other in enumerate(years) if year - length < other <= year]
-        total[:, position] = table[:, inside].sum(axis=1)
-    return total
-
-
-def _normalise(item: _Item, definition: Rating, values: Floats, year: int | None = None) -> Floats:
-    """Oriented so that more is better; 0…1 except for z-scores.
-
-    ``values`` are schools × years, or schools × draws of the one year given.
-    """
-    if item.normalisation is None:
-        return item.normalised if year is None else item.normalised[:, [year]]
-    if year is None and definition.reference == "year":
-        return np.stack(
-            [_normalise(item, definition, values[:, [y]], y)[:, 0] for y in range(values.shape[1])],
-            axis=1,
-        )
-    reference = item.value if definition.reference == "pooled" else item.value[:, [year or 0]]
-    known = reference[~np.isnan(reference)]
-    if not len(known):
-        return np.full(values.shape, np.nan)
-    rule = item.normalisation
-    if isinstance(rule, Percentile):
-        ordered = np.sort(known)
-        below = np.searchsorted(ordered, values, side="left")
-        upto = np.searchsorted(ordered, values, side="right")
-        share = (below + upto) / (2 * len(ordered))
-        share = share if item.direction > 0 else 1 - share
-        return np.where(np.isnan(values), np.nan, share)
-    if isinstance(rule, ZScore):
-        # The deviation of equal values is not exactly zero in floating point.
-        if known.min() == known.max():
-            raise _no_spread(definition, item, "z-оценку")
-        spread = known.std(ddof=1)
-        return np.asarray(item.direction * (values - known.mean()) / spread)
-    if isinstance(rule, Goalposts):
-        low, high = rule.low, rule.high
-    else:
-        assert isinstance(rule, MinMax)
-        low, high = float(known.min()), float(known.max())
-        if low == high:
-            raise _no_spread(definition, item, "размах (min-max)")
-    scaled = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return np.asarray(scaled if item.direction > 0 else 1 - scaled)
-
-
-def _too_many(definition: Rating, indicator: str, school: str) -> ShnorError:
-    return ShnorError(
-        f"Рейтинг «{definition.id}», показатель «{indicator}», школа «{school}»: отметок больше, "
-        "чем участников. Исправьте результаты школы."
-    )
-
-
-def _no_spread(definition: Rating, item: _Item, step: str) -> ShnorError:
-    return ShnorError(
-        f"Рейтинг «{definition.id}», показатель «{item.id}»: у всех школ одно значение, "
-        f"{step} не рассчитать. Задайте постоянные границы (goalposts) или уберите показатель."
-    )
-
-
 def _year_scores(
-    items: list[_Item],
+    items: list[Item],
     schools: pd.Index,
     year: int,
     y: int,
@@ -421,7 +207,7 @@ def _year_scores(
 
 
 def _simulate(
-    items: list[_Item],
+    items: list[Item],
     rated: npt.NDArray[np.intp],
     y: int,
     definition: Rating,
@@ -450,7 +236,7 @@ def _simulate(
             rest = n - x - x_low
             if (rest[on] < 0).any():
                 wrong = rated[np.flatnonzero(on & (rest < 0))[0]]
-                raise _too_many(definition, item.id, schools[wrong])
+                raise too_many(definition, item.id, schools[wrong])
             drawn = (1 - drawn_low[on]) * generator.beta(
                 (x[on] + 0.5)[:, None], (rest[on] + 0.5)[:, None], (int(on.sum()), draws)
             )
@@ -462,7 +248,7 @@ def _simulate(
                 whole = np.zeros((len(rated), draws))
                 whole[on] = drawn
                 low_drawn[item.scope] = (whole, n, x)
-        total[on] += weight[on][:, None] * _normalise(item, definition, drawn, y)
+        total[on] += weight[on][:, None] * normalise(item, definition, drawn, y)
     return total / maximum[:, None]
 
 
@@ -484,7 +270,7 @@ def _year_frame(size: int, year: int) -> pd.DataFrame:
 
 
 def _indicator_rows(
-    items: list[_Item], schools: pd.Index, all_years: list[int], wanted: list[int]
+    items: list[Item], schools: pd.Index, all_years: list[int], wanted: list[int]
 ) -> pd.DataFrame:
     parts = []
     for year in wanted:

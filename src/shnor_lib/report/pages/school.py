@@ -46,6 +46,7 @@ def school_page(analysis: Analysis, school_id: str) -> str:
         for part in (
             frames.municipalities.get(school_id, ""),
             fmt.text(row.get("settlement"), ""),
+            f"код{fmt.NBSP}{school_id}" if school_id != frames.names[school_id] else "",
             f"{school_year(analysis.year)} учебный год",
         )
         if part
