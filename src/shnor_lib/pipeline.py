@@ -366,7 +366,6 @@ def _report_tasks(
                 label: str = label,
             ) -> None:
                 from shnor_lib.execute import run_notebook
-
                 from shnor_lib.report.labels import school_year
 
                 run_notebook(
