@@ -321,10 +321,17 @@ class DataTable:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         del include, exclude
         return {
-            "text/html": self.html(),
+            "text/html": _LAB_STYLE + self.html(),
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),
         }
+
+
+# JupyterLab sets all cells of tables to the right; the selector is its own, sites ignore it.
+_LAB_STYLE = (
+    "<style>.jp-RenderedHTMLCommon .shnor-table :is(th,td):not(.num){text-align:left}"
+    ".jp-RenderedHTMLCommon .shnor-table caption{text-align:left;font-weight:600}</style>"
+)
 
 
 def _heading(col: Col) -> str:

@@ -512,7 +512,7 @@ def dynamics_sentence(row: Mapping[str, Any]) -> str:
         if not apart:
             return "О динамике судить нельзя: результатов за два года нет."
         return (
-            "О динамике судить нельзя: ни один результат не с чем сравнить "
+            "О динамике судить нельзя: ни один результат сравнить не с чем "
             f"({fmt.count_phrase(apart, 'несопоставимая пара', 'несопоставимые пары', 'несопоставимых пар')})."
         )
     improved, worsened = int(row["n_improved"]), int(row["n_worsened"])

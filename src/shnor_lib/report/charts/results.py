@@ -73,7 +73,8 @@ def low_share(
     grades
         Rows of single grades shown as small rings: year, season, grade, n, n_low, share.
     breaks
-        Year → note: the scale changed in this year.
+        Year → note (may be empty): the scale changed in this year. The line stands in the
+        figure, the note below it: a reader of paper cannot hover.
     height
         Pixels.
     """
@@ -162,8 +163,10 @@ def low_share(
     annotations = []
     if threshold is not None and threshold_label:
         annotations.append(limit_label(threshold * 100, threshold_label))
+    changed = []
     for year, note in sorted(breaks.items()):
         if years and min(years) < year <= max(years):
+            changed.append(school_year(year) + (f" — {note}" if note else ""))
             shapes.append(
                 {
                     "type": "line",
@@ -185,7 +188,7 @@ def low_share(
                     "xanchor": "left",
                     "xshift": 3,
                     "text": "смена шкалы",
-                    "hovertext": safe(note),
+                    "hovertext": safe(note or "смена шкалы"),
                     "font": {"size": 10},
                 }
             )
@@ -220,7 +223,11 @@ def low_share(
     alt = f"{fmt.sentence_case(title)}, {what} по годам: {said}."
     if threshold is not None:
         alt += f" Порог — {fmt.percent(threshold, 0)}."
-    return Chart(spec(data, layout, height), alt if rows else PLOT_ALT_EMPTY)
+    caption = ""
+    if changed:
+        caption = f"Смена шкалы: {'; '.join(changed)}. Результаты до и после неё не сравниваются."
+        alt += f" {caption}"
+    return Chart(spec(data, layout, height), alt if rows else PLOT_ALT_EMPTY, caption)
 
 
 def _when(row: Spec) -> tuple[int, bool]:

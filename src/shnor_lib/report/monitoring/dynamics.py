@@ -91,6 +91,11 @@ def main_points(change: DynamicsResult, found: Identification, year: int) -> Box
     good = comparable(change, year)
     better = int((good["verdict"] == "positive").sum())
     worse = int((good["verdict"] == "negative").sum())
+    if good.empty:
+        lines.append(
+            f"Несопоставимы все пары результатов ({fmt.number(len(pairs))}): {_reasons(pairs)}."
+        )
+        return box(title, *lines)
     lines.append(
         f"Сопоставимых пар результатов {fmt.number(len(good))} из{fmt.NBSP}"
         f"{fmt.number(len(pairs))}: значимо лучше стало в{fmt.NBSP}{fmt.number(better)}, "
@@ -114,6 +119,15 @@ def first_year(change: DynamicsResult, year: int) -> str:
         "данных нет. Динамика появится, когда будут результаты за два года; в этой тетради "
         "дальше ничего не рассчитано."
     )
+
+
+def _reasons(pairs: pd.DataFrame, most: int = 2) -> str:
+    """Why pairs cannot be compared, the commonest reasons first."""
+    notes = pairs.loc[pairs["verdict"] == "incomparable", "note"].value_counts()
+    named = [fmt.escape_md(note) for note in notes.index[:most]]
+    if len(notes) > most:
+        named.append("другие причины")
+    return "; ".join(named)
 
 
 def _previous(found: Identification, year: int) -> int | None:
@@ -526,10 +540,21 @@ def next_steps(
             f"**Понять, что помогло:** {named}. Динамика положительная при статусе в списке; "
             "опыт может пригодиться другим."
         )
-    unknown = schools[schools["verdict"] == "incomparable"]
-    if len(unknown):
+    unknown = schools.loc[schools["verdict"] == "incomparable", "school_id"]
+    pairs = pairs_of(change, year)
+    pairs = pairs[pairs["school_id"].isin(unknown)]
+    # Results near enough in time are there, and yet nothing may be compared: more data do not help.
+    barred = pairs[pairs["year_to"] - pairs["year_from"] <= change.rule.max_gap]
+    n_barred = barred["school_id"].nunique()
+    if n_barred:
         lines.append(
-            f"**Дособрать данные:** {fmt.count_phrase(len(unknown), *SCHOOLS)} сравнить не с чем."
+            f"**Не делать выводов о динамике:** {fmt.count_phrase(n_barred, *SCHOOLS)} сравнить "
+            f"нельзя — {_reasons(barred)}. Дополнительные данные этого не исправят."
+        )
+    if len(unknown) > n_barred:
+        lines.append(
+            f"**Дособрать данные:** {fmt.count_phrase(len(unknown) - n_barred, *SCHOOLS)} сравнить "
+            "не с чем."
         )
     if not lines:
         lines.append("Школ, требующих отдельных решений, нет.")

@@ -185,7 +185,8 @@ def _figures(frames: Frames, school_id: str, status: Mapping[str, Any]) -> str:
             Card(
                 f"{change['n_improved']} / {change['n_worsened']}",
                 "улучшений / ухудшений",
-                f"из{fmt.NBSP}{fmt.number(change['n_comparable'])} сопоставимых результатов; "
+                f"из{fmt.NBSP}"
+                f"{fmt.count_of(change['n_comparable'], 'сопоставимого результата', 'сопоставимых результатов')}; "
                 f"динамика: {label(VERDICT, change['verdict'])}",
             )
         )

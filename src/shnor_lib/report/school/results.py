@@ -116,7 +116,7 @@ def _years(rows: list[Row]) -> list[int]:
 
 def _breaks(frames: Frames, procedure: str, subject: str) -> dict[int, str]:
     return {
-        entry.year: entry.note or "смена шкалы"
+        entry.year: entry.note
         for entry in frames.analysis.calendar.scale_breaks
         if entry.procedure == procedure and (not entry.subjects or subject in entry.subjects)
     }
