@@ -68,11 +68,13 @@ decision: {}
 
 def read_nyc(shared: Path) -> Dataset:
     """Read both files; every refused row is a warning of ``dataset.faults``."""
-    results, faults = _results(shared / FOLDER / MATHS)
-    social = _social(shared / FOLDER / DEMOGRAPHICS)
-    # A name from the latest snapshot; a school without one goes by its code.
-    names = _snapshots(shared / FOLDER / DEMOGRAPHICS).groupby("DBN")["Name"].last().str.strip()
-    schools = pd.DataFrame({"school_id": sorted(set(results["school_id"]))}).assign(
+    maths, snapshots = (_rows(shared / FOLDER / name) for name in (MATHS, DEMOGRAPHICS))
+    results, faults = _results(maths)
+    social = _social(snapshots)
+    # A name from the latest snapshot; a school without one goes by its code. Schools all of
+    # whose counts are hidden are schools too.
+    names = snapshots.groupby("DBN")["Name"].last().str.strip()
+    schools = pd.DataFrame({"school_id": sorted(set(maths["DBN"]))}).assign(
         name=lambda frame: frame["school_id"].map(names).fillna(frame["school_id"]),
         municipality=lambda frame: "Округ " + frame["school_id"].str[:2],
     )
@@ -128,15 +130,18 @@ def _tidy(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reindex(columns=empty.columns).astype(empty.dtypes.to_dict())
 
 
-def _results(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
+def _rows(path: Path) -> pd.DataFrame:
     raw = pd.read_csv(path, dtype="string", encoding="utf-8-sig")
-    raw["source_row"] = range(2, len(raw) + 2)
+    return raw.assign(source_row=range(2, len(raw) + 2))
+
+
+def _results(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     raw = raw[raw["Grade"] != "All Grades"]
     columns = {"Number Tested": "n", **LEVELS}
     hidden = (raw[list(columns)] == SUPPRESSED).any(axis=1)
     faults = [
         Fault(
-            path.name,
+            MATHS,
             cell=f"A{row}",
             code="suppressed",
             message="вместо чисел стоит «s»: данные скрыты.",
@@ -156,20 +161,13 @@ def _results(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         subject="математика",
         n_low=good["n2"],
         n_high=good["n5"],
-        source_file=path.name,
+        source_file=MATHS,
         source_sheet="",
     )
     return _tidy("results", good).reset_index(drop=True), faults
 
 
-def _snapshots(path: Path) -> pd.DataFrame:
-    raw = pd.read_csv(path, dtype="string", encoding="utf-8-sig")
-    raw["source_row"] = range(2, len(raw) + 2)
-    return raw
-
-
-def _social(path: Path) -> pd.DataFrame:
-    raw = _snapshots(path)
+def _social(raw: pd.DataFrame) -> pd.DataFrame:
     # Until 2009 free lunch, from 2010 free or reduced: one column, one name each.
     lunch = pd.to_numeric(raw["frl_percent"].str.strip(), errors="coerce").fillna(
         pd.to_numeric(raw["fl_percent"].str.strip(), errors="coerce")
@@ -183,7 +181,7 @@ def _social(path: Path) -> pd.DataFrame:
             "low_income": (lunch * total / 100).round().astype("Int64"),
             "non_native": pd.to_numeric(raw["ell_num"], errors="coerce").astype("Int64"),
             "special_needs": pd.to_numeric(raw["sped_num"], errors="coerce").astype("Int64"),
-            "source_file": path.name,
+            "source_file": DEMOGRAPHICS,
             "source_sheet": "",
             "source_row": raw["source_row"],
         }
