@@ -33,7 +33,7 @@ site: $(VENV)/.runtime
 	@echo "Откройте _site/index.html в браузере (или: $(BIN)/shnor serve)."
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lab: $(VENV)/.lab
 	$(BIN)/shnor check

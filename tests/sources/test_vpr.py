@@ -101,6 +101,7 @@ def test_no_marks_at_all_is_a_doubt_not_a_zero(tmp_path):
         ((24, 153, 0, 0, 0), "above-maximum", "H2", "153 — больше, чем 100"),
         ((2.5, 50, 50, 0, 0), "fractional-count", "G2", "дробное число 2,5"),
         ((None, 50, 50, 0, 0), "empty-required", "G2", "«Кол-во участников»"),
+        ((0, 50, 50, 0, 0), "percents-of-nobody", "G2", "участников 0"),
         ((24, "много", 50, 0, 50), "text-for-number", "H2", "«много» — это не число"),
     ],
 )  # fmt: skip

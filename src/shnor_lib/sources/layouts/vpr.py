@@ -164,8 +164,19 @@ def _counts(frame: pd.DataFrame, places: dict[str, int]) -> tuple[pd.DataFrame, 
         {f"n{mark}": pd.array([pd.NA] * len(frame), dtype="Int64") for mark in (2, 3, 4, 5)},
         index=rows,
     )
+    nobody = [
+        Problem(
+            int(rows[i]),
+            places["n"],
+            "percents-of-nobody",
+            "участников 0, а доли отметок не нулевые.",
+            "число участников, от которого посчитаны доли.",
+            "Сверьте число участников с протоколом.",
+        )
+        for i in np.flatnonzero((n == 0) & (total > 0))
+    ]
     if not asked.any():
-        return out, []
+        return out, nobody
     found = counts_from_percents(n[asked], percent[asked])
     good = np.flatnonzero(asked)[found.whole]
     out.iloc[good] = found.values[found.whole]
@@ -173,7 +184,7 @@ def _counts(frame: pd.DataFrame, places: dict[str, int]) -> tuple[pd.DataFrame, 
         _not_pupils(int(rows[i]), places, float(n[i]), percent[i], float(total[i]))
         for i in np.flatnonzero(asked)[~found.whole]
     ]
-    return out.astype("Int64"), problems
+    return out.astype("Int64"), [*nobody, *problems]
 
 
 def _not_pupils(
