@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 import yaml
 
-from shnor_lib.pipeline import NOTEBOOKS, BuildReport, build, raw_files
+from shnor_lib.pipeline import NOTEBOOKS, BuildReport, build
 from shnor_lib.project import open_project
+from shnor_lib.sources.files import input_files
 
 
 def _build(root: Path, **options: object) -> BuildReport:
@@ -70,7 +71,7 @@ def test_second_build_does_nothing_within_two_seconds(project: Path) -> None:
 
 
 def test_touching_a_file_costs_nothing(project: Path) -> None:
-    for path in raw_files(open_project(project)):
+    for path in input_files(project / "data/raw"):
         path.touch()
     assert _build(project).ran == []
 
@@ -81,7 +82,7 @@ def test_same_input_same_bytes(built_demo: Path, project: Path) -> None:
 
 def test_one_changed_cell_runs_only_what_it_touches(project: Path) -> None:
     path = next(
-        p for p in raw_files(open_project(project)) if "Кадры" in p.name and "2026" in p.as_posix()
+        p for p in input_files(project / "data/raw") if "Кадры" in p.name and "2026" in p.as_posix()
     )
     before = path.read_bytes()
     book = openpyxl.load_workbook(path)

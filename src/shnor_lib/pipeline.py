@@ -28,6 +28,7 @@ from typing import Any, Literal, Protocol
 
 from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
 from shnor_lib.project import SETTINGS_FILE, Project
+from shnor_lib.sources.files import input_files
 
 NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
@@ -185,19 +186,6 @@ def last_faults(project: Project) -> list[Fault]:
     return [Fault.from_dict(item) for item in json.loads(path.read_text(encoding="utf-8"))]
 
 
-def raw_files(project: Project) -> list[Path]:
-    """Every file under ``data/raw`` a reader might understand, sorted by path."""
-    ignored = {".json", ".md", ".txt", ".yml", ".yaml", ".gitkeep", ".tmp", ".part"}
-    return sorted(
-        path
-        for path in project.raw_dir.rglob("*")
-        if path.is_file()
-        and not path.name.startswith((".", "~$"))
-        and path.suffix.lower() not in ignored
-        and path.name not in {"Thumbs.db", "desktop.ini"}
-    )
-
-
 # --- the graph ---------------------------------------------------------------------------------
 
 
@@ -213,7 +201,7 @@ class _Work:
 
 
 def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
-    files = raw_files(project)
+    files = input_files(project.raw_dir)
     if not files:
         raise ShnorError(
             f"В папке «{project.raw_dir}» нет ни одного файла с данными. "

@@ -137,6 +137,11 @@ def test_nothing_is_joined_across_a_change_of_scale() -> None:
     chart = low_share(breaks={2024: "новая шкала"})
     assert lines(chart) == [[2020], [2021], [2022], [2023], [2024]]
     assert any(a["text"] == "смена шкалы" for a in chart.spec()["layout"]["annotations"])
+    said = "Смена шкалы: 2023/24 — новая шкала."
+    assert said in chart.caption
+    assert said in chart.alt
+    assert not low_share().caption
+    assert not low_share(breaks={2030: "ещё не было"}).caption
 
 
 def test_intervals_and_n_stand_with_every_share() -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from shnor_lib.faults import Fault
 from shnor_lib.project import Calendar, packaged_calendar
-from shnor_lib.sources.read import FileRead, input_files, read_file
+from shnor_lib.sources.files import input_files
+from shnor_lib.sources.read import FileRead, read_file
 from shnor_lib.sources.templates import write_workbook
 from shnor_lib.tables import TABLES
 

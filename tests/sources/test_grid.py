@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.grid import is_ignored, open_file
+from shnor_lib.sources.files import is_ignored
+from shnor_lib.sources.grid import open_file
 from shnor_lib.sources.raw_cells import FORMULA
 
 from .books import GOOD_ROW, RESULTS_HEAD, book, read_one, row

@@ -16,13 +16,10 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from shnor_lib.faults import Fault, Severity
+from shnor_lib.sources.files import WORKBOOK_SUFFIXES
 from shnor_lib.sources.raw_cells import Unreadable, unreadable_cells
 
-WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 CSV_SUFFIXES = frozenset({".csv"})
-_SILENT_SUFFIXES = frozenset(
-    {".md", ".json", ".yml", ".yaml", ".tmp", ".bak", ".gitkeep", ".ini", ".db", ".py"}
-)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -33,16 +30,6 @@ class Sheet:
 
     name: str
     rows: list[list[Any]]
-
-
-def is_ignored(path: Path) -> bool:
-    """Files that lie beside data in every folder: locks, system files, notes."""
-    name = path.name
-    return (
-        name.startswith(("~$", ".", "._"))
-        or (name.casefold().startswith("readme") and path.suffix not in WORKBOOK_SUFFIXES)
-        or path.suffix.casefold() in _SILENT_SUFFIXES
-    )
 
 
 def open_file(path: Path, file: str) -> tuple[list[Sheet], list[Fault]]:

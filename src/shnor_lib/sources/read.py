@@ -11,7 +11,8 @@ import pandas as pd
 from shnor_lib.faults import Fault, Severity
 from shnor_lib.project import Calendar
 from shnor_lib.sources.assemble import assemble_parts
-from shnor_lib.sources.grid import WORKBOOK_SUFFIXES, Sheet, is_ignored, open_file
+from shnor_lib.sources.files import WORKBOOK_SUFFIXES, input_files, is_ignored
+from shnor_lib.sources.grid import Sheet, open_file
 from shnor_lib.sources.headings import describe_headings, find_form
 from shnor_lib.sources.layouts import FORMS, READERS
 from shnor_lib.sources.layouts.base import SheetRead, nothing_seen
@@ -55,18 +56,6 @@ class FileRead:
     faults: list[Fault] = field(default_factory=list)
     rows_in: int = 0
     seen: pd.DataFrame = field(default_factory=nothing_seen)
-
-
-def input_files(raw_dir: Path) -> list[Path]:
-    """Every file under ``raw_dir`` that may hold data, in one order on every machine."""
-    files = [
-        path
-        for path in raw_dir.rglob("*")
-        if path.is_file()
-        and not is_ignored(path)
-        and not any(part.startswith(".") for part in path.relative_to(raw_dir).parts)
-    ]
-    return sorted(files, key=lambda path: path.relative_to(raw_dir).as_posix())
 
 
 def read_file(path: Path, *, raw_dir: Path, calendar: Calendar) -> FileRead:
