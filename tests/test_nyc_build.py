@@ -211,6 +211,13 @@ def test_dynamics_page_says_why_nothing_is_compared(nyc: Path, results: pd.DataF
     assert NOTE not in _words(_page(nyc, f"reports/{BREAK - 1}/02_dynamics.html"))
 
 
+def test_list_of_both_years_of_the_break_warns(nyc: Path) -> None:
+    for year in (BREAK - 1, BREAK, BREAK + 1, BREAK + 2):
+        path = f"reports/{year}/01_identification.html"
+        if (nyc / "_site" / path).is_file():
+            assert ("изменилась шкала" in _words(_page(nyc, path))) == (year in (BREAK, BREAK + 1))
+
+
 def test_school_pages_mark_the_break(nyc: Path, results: pd.DataFrame) -> None:
     years = results.groupby("school_id")["year"].agg(["min", "max"])
     crossing = set(years.index[(years["min"] < BREAK) & (years["max"] >= BREAK)])

@@ -12,6 +12,7 @@ from shnor_lib.faults import ShnorError
 from shnor_lib.methods.identification import Identification
 from shnor_lib.methods.ranking import RatingResult
 from shnor_lib.methods.wellbeing import IndexResult
+from shnor_lib.project import Calendar
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Box, Html, Text, box, bullets, capped, text
 from shnor_lib.report.charts import index_results, rank_plot, readings_bars, share_map
@@ -758,7 +759,7 @@ def insufficient_table(
     )
 
 
-def limits(found: Identification, data: Dataset, year: int) -> Text:
+def limits(found: Identification, data: Dataset, year: int, calendar: Calendar) -> Text:
     """What cannot be concluded from this monitoring."""
     lines = [
         "Статус говорит о результатах и условиях, а не о качестве работы учителей и директора: "
@@ -786,6 +787,14 @@ def limits(found: Identification, data: Dataset, year: int) -> Text:
             f"{school_year(year)} — первый год с данными: критериям, которым нужны два года, "
             "опереться не на что, поэтому список неполон."
         )
+    lines += [
+        f"В{fmt.NBSP}{school_year(change.year)} изменилась шкала ({fmt.escape_md(change.note)}): "
+        "критерии за несколько лет опираются здесь на разные шкалы, и вход в список или выход из "
+        "него может быть следствием этой смены."
+        for change in calendar.scale_breaks
+        # A criterion looks at most two years back from the status year.
+        if year - 2 < change.year <= year
+    ]
     open_questions = [c.title for c in found.ruleset.criteria if not c.counts]
     if open_questions:
         lines.append(
