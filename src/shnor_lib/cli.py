@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from typer.core import TyperCommand, TyperGroup
 
 from shnor_lib.faults import DataFaultsError, Fault, Severity, ShnorError
 
@@ -24,8 +25,28 @@ if TYPE_CHECKING:
 
 OK, FAULTS, WRONG_USE, FAILED = 0, 1, 2, 3
 
+
+class _RussianHelp:
+    """Typer's own words for ``--help`` are English."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = "Показать эту справку."
+        return option
+
+
+class _Group(_RussianHelp, TyperGroup):
+    pass
+
+
+class _Command(_RussianHelp, TyperCommand):
+    pass
+
+
 app = typer.Typer(
     name="shnor",
+    cls=_Group,
     help="Выявление, поддержка и сопровождение ШНОР и ШССУ: от рабочих книг до сайта.",
     no_args_is_help=True,
     add_completion=False,
@@ -170,7 +191,7 @@ def _after_reading(project: Project, report: BuildReport) -> None:
         err.print(f"Проверка входных данных: {_summary(report.faults)}. Полный список: {workbook}")
 
 
-@app.command()
+@app.command(cls=_Command)
 def new(
     folder: Annotated[Path, typer.Argument(help="Папка нового проекта.")],
     title: Annotated[
@@ -187,7 +208,7 @@ def new(
     )
 
 
-@app.command()
+@app.command(cls=_Command)
 def templates(
     project: ProjectOption = None,
     target: Annotated[
@@ -210,7 +231,7 @@ def templates(
         out.print(f"Все шаблоны уже лежат в «{folder}»; заполненные книги не перезаписываются.")
 
 
-@app.command()
+@app.command(cls=_Command)
 def check(
     project: ProjectOption = None,
     keep_good_rows: Annotated[
@@ -236,7 +257,7 @@ def check(
     raise typer.Exit(FAULTS if report.failures else OK)
 
 
-@app.command()
+@app.command(cls=_Command)
 def build(
     project: ProjectOption = None,
     year: Annotated[
@@ -303,7 +324,7 @@ def build(
     out.print(f"Сайт: {report.site}")
 
 
-@app.command()
+@app.command(cls=_Command)
 def serve(
     project: ProjectOption = None,
     port: Annotated[int, typer.Option(help="Порт.")] = 8000,
@@ -327,7 +348,7 @@ def serve(
         server.serve_forever()
 
 
-@app.command()
+@app.command(cls=_Command)
 def status(
     project: ProjectOption = None,
     year: YearOption = None,
@@ -340,7 +361,7 @@ def status(
     print_status(out, _open(project), year=year, ruleset=ruleset, everyone=everyone)
 
 
-@app.command()
+@app.command(cls=_Command)
 def explain(
     school: Annotated[str, typer.Argument(help="Код школы или часть названия.")],
     project: ProjectOption = None,
@@ -353,7 +374,7 @@ def explain(
     print_explanation(out, _open(project), school, year=year, ruleset=ruleset)
 
 
-@app.command()
+@app.command(cls=_Command)
 def compare(
     first: Annotated[str, typer.Argument(help="Свод правил.")],
     second: Annotated[str, typer.Argument(help="Другой свод правил.")],
@@ -366,7 +387,7 @@ def compare(
     print_comparison(out, _open(project), first, second, year=year)
 
 
-@app.command()
+@app.command(cls=_Command)
 def demo(
     folder: Annotated[Path, typer.Argument(help="Папка нового демонстрационного проекта.")] = Path(
         "demo"

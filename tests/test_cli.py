@@ -1,0 +1,157 @@
+"""The command line as a methodologist meets it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+
+def shnor(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "shnor_lib.cli", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=None,
+    )
+
+
+def test_help_is_russian() -> None:
+    done = shnor("--help")
+    assert done.returncode == 0
+    assert "Показать эту справку" in done.stdout
+    assert "Show this message" not in done.stdout
+    for name in (
+        "new",
+        "templates",
+        "check",
+        "build",
+        "serve",
+        "status",
+        "compare",
+        "explain",
+        "demo",
+    ):
+        assert name in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("build",), "нет файла shnor.yml"),
+        (("status",), "нет файла shnor.yml"),
+    ],
+)
+def test_outside_a_project(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = shnor(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_new_project_says_what_to_do_next(tmp_path: Path) -> None:
+    root = tmp_path / "region"
+    assert shnor("new", str(root), "--title", "Край: «Проба»").returncode == 0
+    assert len(list((root / "templates").glob("*.xlsx"))) == 5
+    assert {p.name for p in (root / "notebooks").iterdir()} == {
+        "01_identification.ipynb",
+        "02_dynamics.ipynb",
+    }
+    again = shnor("new", str(root))
+    assert again.returncode == 2 and "уже есть проект" in again.stderr
+    empty = shnor("build", "-p", str(root))
+    assert empty.returncode == 2 and "нет ни одного файла с данными" in empty.stderr
+    once_more = shnor("templates", "-p", str(root))
+    assert once_more.returncode == 0 and "не перезаписываются" in once_more.stdout
+
+
+def test_wrong_setting_is_refused_with_its_line(demo_copy: Path) -> None:
+    path = demo_copy / "shnor.yml"
+    lines = len(path.read_text("utf-8").splitlines())
+    path.write_text(path.read_text("utf-8") + "rulset: x\n", encoding="utf-8")
+    done = shnor("build", "-p", str(demo_copy))
+    assert done.returncode == 2
+    assert f"строка {lines + 1}" in done.stderr and "rulset" in done.stderr
+
+
+def test_wrong_engine_year_and_notebook(built_demo: Path) -> None:
+    for arguments, words in (
+        (("--engine", "latex"), "Движка «latex» нет"),
+        (("--year", "1999"), "Нет данных за 1999"),
+        (("--only", "99_x"), "Нет тетради «99_x»"),
+    ):
+        done = shnor("build", "-p", str(built_demo), *arguments)
+        assert done.returncode == 2, done.stderr
+        assert words in done.stderr
+
+
+def test_status_says_why_and_where(built_demo: Path) -> None:
+    done = shnor("status", "-p", str(built_demo))
+    assert done.returncode == 0
+    assert "отметку «2» получили" in done.stdout
+    assert ".xlsx · лист «" in done.stdout
+    everyone = shnor("status", "-p", str(built_demo), "--all").stdout
+    assert everyone.count("ШК-0") > done.stdout.count("ШК-0")
+
+
+def test_explain_one_school(built_demo: Path) -> None:
+    done = shnor("explain", "ШК-004", "-p", str(built_demo))
+    assert done.returncode == 0
+    assert "выполнен" in done.stdout and "порог" in done.stdout
+    unknown = shnor("explain", "ШК-044", "-p", str(built_demo))
+    assert unknown.returncode == 2 and "ШК-004" in unknown.stderr
+
+
+def test_compare_two_rule_sets(built_demo: Path) -> None:
+    done = shnor("compare", "tbilissky-2021", "rosobrnadzor-847", "-p", str(built_demo))
+    assert done.returncode == 0 and "Только по «tbilissky-2021»" in done.stdout
+    unknown = shnor("compare", "tbilissky-2021", "нет-таких", "-p", str(built_demo))
+    assert unknown.returncode == 2 and "olenek-2021" in unknown.stderr
+
+
+def test_dry_run_does_nothing(demo_copy: Path) -> None:
+    done = shnor("build", "-p", str(demo_copy), "--dry-run")
+    assert done.returncode == 0 and "Будет выполнено" in done.stdout
+    assert not (demo_copy / "_site").exists()
+
+
+def test_demo_and_serve(tmp_path: Path, built_demo: Path) -> None:
+    done = shnor("demo", str(tmp_path / "d"), "--schools", "8", "--years", "2")
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "d/data/raw").rglob("*.xlsx"))) > 6
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-u",
+            "-m",
+            "shnor_lib.cli",
+            "serve",
+            "-p",
+            str(built_demo),
+            "--port",
+            "8765",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    timer = threading.Timer(30, server.kill)
+    timer.start()
+    try:
+        assert server.stdout is not None
+        assert "http://localhost:8765/" in server.stdout.readline()
+        for _ in range(50):
+            try:
+                page = urllib.request.urlopen("http://localhost:8765/index.html", timeout=5).read()
+                break
+            except OSError:
+                continue
+        assert b'<html lang="ru"' in page
+    finally:
+        timer.cancel()
+        server.kill()
+        server.wait()
