@@ -22,7 +22,7 @@ def test_chart_theme_comes_from_the_report_room(tmp_path: Path) -> None:
     install_assets(tmp_path)
     text = (tmp_path / "assets/plotly-theme.js").read_text("utf-8")
     themes = json.loads(text.removeprefix("window.shnorPlotlyTheme=").rstrip(";\n"))
-    assert set(themes) == {"light", "dark"}
+    assert set(themes) == {"light", "dark", "onDark"}
     assert themes["light"]["layout"]["separators"] == ",\u202f"
 
 

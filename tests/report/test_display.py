@@ -164,8 +164,9 @@ def test_every_status_has_a_badge_and_a_colour() -> None:
 
 def test_theme_json() -> None:
     themes = json.loads(theme.theme_json())
-    assert set(themes) == {"light", "dark"}
-    for name in themes:
+    assert set(themes) == {"light", "dark", "onDark"}
+    assert theme.LIMIT in themes["onDark"]
+    for name in ("light", "dark"):
         assert themes[name]["layout"]["separators"] == ",\u202f"
     assert themes["light"] != themes["dark"]
     with pytest.raises(ValueError):

@@ -45,6 +45,8 @@ OTHERS = "#A3A9B1"
 """All the others: visible on both grounds, never in the foreground."""
 LIMIT = "#C2410C"
 """Thresholds."""
+ON_DARK: dict[str, str] = {LIMIT: "#FDBA74"}
+"""Colours of words and lines too dark for a dark ground → what stands there instead."""
 SERIES: tuple[str, ...] = ("#3B7DD8", "#D55E00", "#2A9D78", "#9B3FA5", "#E0A100", "#5FA8D3")
 """Colours of series without a meaning of their own."""
 
@@ -140,8 +142,9 @@ def template_dict(ground: str = "light") -> dict[str, Any]:
 
 
 def theme_json() -> str:
-    """Both templates for the site's script: ``{"dark": {"layout": …}, "light": …}``."""
-    both = {ground: template_dict(ground) for ground in _GROUNDS}
+    """What the site's script needs: ``{"dark": {"layout": …}, "light": …, "onDark": …}``."""
+    both: dict[str, Any] = {ground: template_dict(ground) for ground in _GROUNDS}
+    both["onDark"] = ON_DARK
     return json.dumps(both, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

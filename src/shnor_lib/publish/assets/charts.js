@@ -103,8 +103,18 @@
     });
   }
 
+  // Lines and words of the figure itself (thresholds) that a dark ground would swallow.
+  function onDark(layout) {
+    var text = JSON.stringify(layout);
+    Object.keys(themes.onDark || {}).forEach(function (colour) {
+      text = text.split(colour).join(themes.onDark[colour]);
+    });
+    return JSON.parse(text);
+  }
+
   function layoutFor(spec, width, dark) {
     var layout = copy(spec.layout || {});
+    if (dark) layout = onDark(layout);
     layout.template = themes[dark ? 'dark' : 'light'];
     layout.autosize = false;
     layout.width = Math.floor(width);
