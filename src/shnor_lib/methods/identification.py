@@ -7,7 +7,7 @@ the minimum may be on the list formally and still be «на границе».
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +17,8 @@ import pandas as pd
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods import evidence as _evidence
+from shnor_lib.methods import trace as _trace
+from shnor_lib.methods.by_school import SchoolIndex
 from shnor_lib.methods.coded import code_results
 from shnor_lib.methods.frames import (
     CRITERIA_DTYPES,
@@ -120,12 +122,72 @@ class Identification:
         """The evidence of one school in one year."""
         return _evidence.evidence(self, school_id=school_id, year=year)
 
-    def trace(self, school_id: str, year: int, dataset: Dataset) -> pd.DataFrame:
+    def trace(
+        self,
+        school_id: str,
+        year: int,
+        dataset: Dataset,
+        *,
+        criteria: Collection[str] | None = None,
+    ) -> pd.DataFrame:
         """The evidence of one school down to the source rows and cells.
 
-        See :func:`shnor_lib.methods.evidence.trace`.
+        See :func:`shnor_lib.methods.trace.trace`.
         """
-        return _evidence.trace(self, school_id, year, dataset)
+        return _trace.trace(self, school_id, year, dataset, criteria=criteria)
+
+    def met(self, school_id: str, year: int) -> list[str]:
+        """Ids of the criteria a school meets in a year, in the order of the rules.
+
+        Raises
+        ------
+        ShnorError
+            No such school, or its status was not asked for in this year.
+        """
+        position = self.position(school_id)
+        outcomes = self.outcomes_of(year)
+        if not self.judged[year][position]:
+            return []
+        return [each.criterion.id for each in outcomes if each.outcome[position] == MET]
+
+    def position(self, school_id: str) -> int:
+        """Place of a school in :attr:`schools`.
+
+        Raises
+        ------
+        ShnorError
+            No such school.
+        """
+        found = self._positions.get(school_id)
+        if found is None:
+            raise ShnorError(f"Школы «{school_id}» нет в данных.")
+        return found
+
+    def outcomes_of(self, year: int) -> list[Outcome]:
+        """Outcomes of all criteria in a year, in the order of the rules.
+
+        Raises
+        ------
+        ShnorError
+            Statuses of this year were not asked for.
+        """
+        if year not in self.outcomes:
+            raise ShnorError(f"За {year} год статусы не определялись.")
+        return self.outcomes[year]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {str(school): position for position, school in enumerate(self.schools)}
+
+    @cached_property
+    def rating_scores(self) -> dict[str, YearTable]:
+        """Scores of the ratings the rules use, by school and year."""
+        return {name: YearTable(r.scores, self.schools) for name, r in self.ratings.items()}
+
+    @cached_property
+    def school_index(self) -> SchoolIndex:
+        """Where each school's rows stand in the tables that were traced."""
+        return SchoolIndex()
 
 
 def identify(

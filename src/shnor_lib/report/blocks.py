@@ -42,7 +42,8 @@ def front_matter(title: str, *, subtitle: str = "", description: str = "") -> st
 
 def raw(html: str) -> str:
     """HTML as a raw block of Markdown; the fence is longer than any inside."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", html)), default=2)
+    # a page's charts and tables are long and have no fence inside, as a rule
+    longest = max(map(len, re.findall(r"`{3,}", html))) if "```" in html else 2
     fence = "`" * max(3, longest + 1)
     body = html.strip("\n")
     return f"{fence}{{=html}}\n{body}\n{fence}"

@@ -40,10 +40,14 @@ CONFIG: dict[str, Any] = {
 """Plotly configuration for JupyterLab; the site's script uses the same values."""
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+"""Types of most values of a figure; JSON has them too."""
+
+
 def plain(value: Any) -> Any:
     """A figure's value as plain JSON: lists, six significant digits, null for missing."""
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    if kind in _AS_IT_IS:
         return value
     if kind is float:
         if not math.isfinite(value):
@@ -51,11 +55,14 @@ def plain(value: Any) -> Any:
         short = float(f"{value:.6g}")
         return int(short) if short.is_integer() else short
     if kind is list or kind is tuple:
-        return [plain(item) for item in value]
-    if isinstance(value, Mapping):
-        if set(value) >= {"dtype", "bdata"}:
+        return [item if type(item) in _AS_IT_IS else plain(item) for item in value]
+    if kind is dict or isinstance(value, Mapping):
+        if "bdata" in value and "dtype" in value:
             return plain(_decode(value))
-        return {str(key): plain(item) for key, item in value.items()}
+        return {
+            str(key): item if type(item) in _AS_IT_IS else plain(item)
+            for key, item in value.items()
+        }
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
         return plain(value.tolist())
     if isinstance(value, np.generic):
@@ -225,6 +232,15 @@ _CODES: dict[str, dict[str, str]] = {
 }
 
 
+_WRITERS: dict[str, Callable[[Any, int], str]] = {
+    "int": lambda value, _: fmt.number(value),
+    "decimal": fmt.decimal,
+    "percent": fmt.percent,
+    "points": fmt.points,
+    "year": lambda value, _: school_year(value),
+}
+
+
 def badge(status: Any) -> str:
     """HTML badge of a status code."""
     # a school the rules do not cover looks like one that could not be judged
@@ -236,15 +252,8 @@ def _shown(col: Col, value: Any) -> str:
     """The value as plain Russian text; empty string when it is missing."""
     if fmt.is_missing(value) or (isinstance(value, str) and not value.strip()):
         return ""
-    writers: dict[str, Callable[[Any], str]] = {
-        "int": fmt.number,
-        "decimal": lambda v: fmt.decimal(v, col.digits),
-        "percent": lambda v: fmt.percent(v, col.digits),
-        "points": lambda v: fmt.points(v, col.digits),
-        "year": school_year,
-    }
-    if col.kind in writers:
-        return writers[col.kind](value)
+    if col.kind in _WRITERS:
+        return _WRITERS[col.kind](value, col.digits)
     if col.kind in _CODES:
         return label(_CODES[col.kind], value)
     return fmt.one_line(value)

@@ -13,6 +13,7 @@ import html
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,9 @@ MINUS = "\u2212"
 DASH = "—"
 """Shown in place of a value there is none of."""
 NO_DATA = "нет данных"
+
+_REMEMBERED = 2**15
+"""The pages of a region show the same few thousand numbers and words over and over."""
 
 _GROUP_FROM = 5  # Russian typography groups digits from five figures on: 1234, but 12 345
 
@@ -46,6 +50,9 @@ def is_missing(value: Any) -> bool:
 
 def is_finite(value: Any) -> bool:
     """Whether a number can be shown: neither missing nor infinite."""
+    kind = type(value)
+    if kind is float or kind is int:
+        return math.isfinite(value)
     return not is_missing(value) and math.isfinite(float(value))
 
 
@@ -80,9 +87,12 @@ def decimal(value: Any, digits: int = 1, *, missing: str = DASH, signed: bool = 
     """
     if not is_finite(value):
         return missing
-    rounded = Decimal(str(float(value))).quantize(
-        Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP
-    )
+    return _decimal(float(value), digits, signed)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _decimal(value: float, digits: int, signed: bool) -> str:
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(rounded):f}".partition(".")
     if len(whole) >= _GROUP_FROM:
         whole = f"{int(whole):,}".replace(",", NNBSP)
@@ -98,7 +108,8 @@ def number(value: Any, *, missing: str = DASH) -> str:
     """A whole number; a fraction is shown with one decimal."""
     if not is_finite(value):
         return missing
-    return decimal(value, 0 if float(value).is_integer() else 1, missing=missing)
+    exact = float(value)
+    return _decimal(exact, 0 if exact.is_integer() else 1, False)
 
 
 def percent(share: Any, digits: int = 1, *, missing: str = DASH) -> str:
@@ -111,8 +122,13 @@ def percent(share: Any, digits: int = 1, *, missing: str = DASH) -> str:
     """
     if not is_finite(share):
         return missing
+    return _percent(float(share), digits)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _percent(share: float, digits: int) -> str:
     # repr keeps 0.285 * 100 from becoming 28.499999999999996 before it is rounded
-    return decimal(Decimal(str(float(share))) * 100, digits, missing=missing) + NNBSP + "%"
+    return decimal(Decimal(str(share)) * 100, digits) + NNBSP + "%"
 
 
 def points(delta: Any, digits: int = 1, *, missing: str = DASH) -> str:
@@ -244,6 +260,11 @@ _LINE_START = re.compile(r"^(?:([-+%.)(])|(\(?\w+)([.)]))")
 
 def one_line(value: Any, missing: str = DASH) -> str:
     """The value as one line: control characters and runs of spaces become one space."""
+    return _one_line(value if type(value) is str else text(value, ""), missing)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _one_line(value: str, missing: str) -> str:
     return _SPACES.sub(" ", text(value, missing)).strip() or missing
 
 
@@ -252,6 +273,11 @@ def escape(value: Any, missing: str = DASH) -> str:
 
     A back quote is escaped too: raw HTML stands in fenced blocks of ``.qmd`` pages.
     """
+    return _escape(value if type(value) is str else text(value, ""), missing)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _escape(value: str, missing: str) -> str:
     return html.escape(one_line(value, missing), quote=True).replace("`", "&#96;")
 
 

@@ -6,6 +6,7 @@ code in a project's own rule set is visible rather than lost.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from shnor_lib.report.format import NBSP, is_missing, text
@@ -103,6 +104,7 @@ def label(names: dict[str, str], code: Any, missing: str = "нет данных"
     return names.get(str(code), str(code))
 
 
+@lru_cache(maxsize=256)
 def school_year(year: Any, missing: str = "нет данных") -> str:
     """School year by the calendar year in which it ends.
 
@@ -122,6 +124,7 @@ def grade_label(grade: Any) -> str:
     return "" if is_missing(grade) else f"{int(grade)}{NBSP}класс"
 
 
+@lru_cache(maxsize=4096)
 def unit_label(procedure: Any, grade: Any = None, subject: Any = None, season: Any = None) -> str:
     """What was measured: «ВПР, математика, 5 класс».
 

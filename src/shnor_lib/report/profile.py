@@ -17,7 +17,6 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.rows import BySchool, Row, records
 from shnor_lib.stats.intervals import wilson
-from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES, TABLES
 
 FEW_PEERS = 5
@@ -333,31 +332,6 @@ class Frames:
                 if value is not None and value not in place[name]:
                     place[name].append(value)
         return sorted(found.values(), key=lambda row: (row["table"], row["file"]))
-
-    @cached_property
-    def _split(self) -> dict[str, dict[str, pd.DataFrame]]:
-        """Table → school's id → rows of the data set as a frame: what a trace needs."""
-        return {
-            name: {
-                str(key): part
-                for key, part in getattr(self.analysis.dataset, name).groupby(
-                    "school_id", sort=False, observed=True
-                )
-            }
-            for name in TABLES
-        }
-
-    def own_dataset(self, school_id: str) -> Dataset:
-        """The data set with this school's rows only."""
-        dataset = self.analysis.dataset
-        tables = {
-            name: parts.get(school_id, getattr(dataset, name).head(0))
-            for name, parts in self._split.items()
-        }
-        own = Dataset(**tables, cells=dataset.cells)
-        # the index of cell letters is the same for all schools: made once
-        own._letter_index = dataset._letters()
-        return own
 
 
 class _Share(NamedTuple):

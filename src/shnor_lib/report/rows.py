@@ -19,7 +19,7 @@ Rows: TypeAlias = pd.DataFrame | Sequence[Mapping[str, Any]]
 def records(rows: Rows) -> list[Row]:
     """Rows as dictionaries; a missing value of any kind becomes None."""
     if not isinstance(rows, pd.DataFrame):
-        return [dict(row) for row in rows]
+        return [row if type(row) is dict else dict(row) for row in rows]
     columns = [
         cast(Any, rows.iloc[:, position]).to_numpy(dtype=object, na_value=None).tolist()
         for position in range(rows.shape[1])
@@ -30,8 +30,10 @@ def records(rows: Rows) -> list[Row]:
 
 def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
     """Rows whose values equal those wanted."""
-    items = list(wanted.items())
-    return [row for row in rows if all(row[name] == value for name, value in items)]
+    found = list(rows)
+    for name, value in wanted.items():
+        found = [row for row in found if row[name] == value]
+    return found
 
 
 class BySchool:

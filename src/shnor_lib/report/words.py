@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ from shnor_lib.report.labels import (
     school_year,
     unit_label,
 )
-from shnor_lib.report.rows import records
+from shnor_lib.report.rows import Row, Rows, records, where
 from shnor_lib.store import Dataset
 
 SURE = f"с{fmt.NBSP}вероятностью 95{fmt.NNBSP}%"
@@ -141,8 +141,7 @@ def reason_sentences(
     school_id: str,
     year: int,
     *,
-    trace: pd.DataFrame | None = None,
-    met: set[str] | None = None,
+    trace: Rows | None = None,
 ) -> list[Reason]:
     """Why a school has its status in a year: one reason per met criterion and unit.
 
@@ -154,8 +153,6 @@ def reason_sentences(
         School and status year.
     trace
         Result of ``identification.trace`` if it is already there.
-    met
-        Ids of the criteria that are met, if they are already known.
 
     Returns
     -------
@@ -163,23 +160,18 @@ def reason_sentences(
         In the order of the rule set; empty when no criterion is met. Within a criterion the
         units with the largest share of low results come first.
     """
-    rows = trace if trace is not None else identification.trace(school_id, year, dataset)
-    if met is None:
-        criteria = identification.criteria
-        own = criteria[(criteria["school_id"] == school_id) & (criteria["year"] == year)]
-        met = set(own.loc[own["outcome"] == "met", "criterion"])
-    counting = {
-        name
-        for status in ("low_results", "difficult")
-        for name in identification.ruleset.counting(cast(Any, status))
-    }
+    ruleset = identification.ruleset
+    counting = {*ruleset.counting("low_results"), *ruleset.counting("difficult")}
+    met = [name for name in identification.met(school_id, year) if name in counting]
+    if not met:
+        return []
+    if trace is None:
+        trace = identification.trace(school_id, year, dataset, criteria=met)
+    rows = records(trace)
     reasons: list[Reason] = []
-    for criterion in identification.ruleset.criteria:
-        if criterion.id in met & counting:
-            name = rating_title(identification, criterion)
-            reasons += criterion_reasons(
-                criterion, rows[rows["criterion"] == criterion.id], name=name
-            )
+    for criterion in map(ruleset.criterion, met):
+        name = rating_title(identification, criterion)
+        reasons += criterion_reasons(criterion, where(rows, criterion=criterion.id), name=name)
     return reasons
 
 
@@ -191,44 +183,50 @@ def rating_title(identification: Identification, criterion: Criterion) -> str:
     return found.definition.title if found is not None else ""
 
 
-def criterion_reasons(criterion: Criterion, rows: pd.DataFrame, *, name: str = "") -> list[Reason]:
+def criterion_reasons(criterion: Criterion, rows: Rows, *, name: str = "") -> list[Reason]:
     """Reasons of one met criterion from its rows of a trace.
 
     ``name`` replaces the criterion's own name in the sentence (the title of a rating).
     """
+    flagged = [row for row in records(rows) if _true(row["flagged"])]
     if not isinstance(criterion, ResultsShare):
-        used = rows[rows["flagged"].fillna(value=False)]
-        if used.empty:
+        if not flagged:
             return []
-        return [_reason(criterion, indicator_sentence(criterion, used, name=name), used)]
-    flagged = rows[rows["flagged"].fillna(value=False) & (rows["outcome"] == "met")]
+        return [_reason(criterion, indicator_sentence(criterion, flagged, name=name), flagged)]
+    units: dict[tuple[Any, ...], list[Row]] = {}
+    for row in where(flagged, outcome="met"):
+        units.setdefault((row["procedure"], row["subject"], row["grade"]), []).append(row)
     found: list[tuple[float, Reason]] = []
-    for _, unit in flagged.groupby(["procedure", "subject", "grade"], dropna=False, sort=True):
-        worst = float(unit["value"].fillna(0).max())
+    for key in sorted(units, key=lambda key: [(part is None, part) for part in key]):
+        unit = units[key]
+        worst = max(float(row["value"] or 0) for row in unit)
         reason = _reason(criterion, results_sentence(unit), unit)
-        chances = unit.loc[unit["beyond"].fillna(value=False), "probability"].dropna()
-        if len(chances):
+        chances = [
+            float(row["probability"])
+            for row in unit
+            if _true(row["beyond"]) and row["probability"] is not None
+        ]
+        if chances:
             # beyond the threshold in all the years is as probable as in the least sure one
-            reason = replace(reason, probability=float(chances.min()))
+            reason = replace(reason, probability=min(chances))
         found.append((worst, reason))
     return [reason for _, reason in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _reason(criterion: Criterion, text: str, rows: pd.DataFrame) -> Reason:
+def _reason(criterion: Criterion, text: str, rows: list[Row]) -> Reason:
     return Reason(criterion.id, criterion.title, criterion.status_for, text, sources_of(rows))
 
 
-def sources_of(rows: pd.DataFrame) -> tuple[SourceCells, ...]:
+def sources_of(rows: Rows) -> tuple[SourceCells, ...]:
     """Files, sheets and cells of traced rows, one entry per sheet."""
-    known = rows.dropna(subset=["source_file"])
     found: dict[tuple[str, str], list[str]] = {}
-    for file, sheet, row, cells in known[
-        ["source_file", "source_sheet", "source_row", "cells"]
-    ].itertuples(index=False):
-        place = (str(file), "" if fmt.is_missing(sheet) else str(sheet))
-        there = "" if fmt.is_missing(cells) else str(cells)
-        if not there and not fmt.is_missing(row):
-            there = f"строка {int(row)}"
+    for row in records(rows):
+        if row["source_file"] is None:
+            continue
+        place = (str(row["source_file"]), str(row["source_sheet"] or ""))
+        there = str(row["cells"] or "")
+        if not there and row["source_row"] is not None:
+            there = f"строка {int(row['source_row'])}"
         listed = found.setdefault(place, [])
         if there and there not in listed:
             listed.append(there)
@@ -237,7 +235,7 @@ def sources_of(rows: pd.DataFrame) -> tuple[SourceCells, ...]:
     )
 
 
-def results_sentence(unit: pd.DataFrame) -> str:
+def results_sentence(unit: Rows) -> str:
     """The results of one unit over the years that count, against the threshold.
 
     Parameters
@@ -245,11 +243,13 @@ def results_sentence(unit: pd.DataFrame) -> str:
     unit
         Rows of evidence or trace of one procedure × subject (× grade), one or more per year.
     """
-    years = unit.drop_duplicates("used_year").sort_values("used_year")
-    rows = records(years)
+    traced = records(unit)
+    rows = _by_year(traced)
     first = rows[0]
     title = unit_label(first["procedure"], first["grade"], first["subject"])
-    grades = _grades(unit) if fmt.is_missing(first["grade"]) else ""
+    # «5–8 классы» from the source rows of a trace; empty when they are not known
+    pooled = fmt.is_missing(first["grade"])
+    grades = grades_words(row.get("source_grade") for row in traced) if pooled else ""
     if grades:
         title += f" ({grades})"
     measured = fmt.join_ru(
@@ -293,11 +293,12 @@ def _year(row: Mapping[str, Any]) -> str:
     return school_year(row["used_year"]) + (" (осень)" if autumn else "")
 
 
-def _grades(unit: pd.DataFrame) -> str:
-    """«5–8 классы» from the source rows of a trace; empty when they are not known."""
-    if "source_grade" not in unit:
-        return ""
-    return grades_words(unit["source_grade"])
+def _by_year(rows: list[Row]) -> list[Row]:
+    """The first row of each year, ascending: a trace repeats them for every source row."""
+    years: dict[int, Row] = {}
+    for row in rows:
+        years.setdefault(row["used_year"], row)
+    return [years[year] for year in sorted(years)]
 
 
 def grades_words(grades: Iterable[Any]) -> str:
@@ -318,11 +319,11 @@ def grades_words(grades: Iterable[Any]) -> str:
     return f"{fmt.join_ru(parts)}{fmt.NBSP}{noun}"
 
 
-def indicator_sentence(criterion: Criterion, rows: pd.DataFrame, *, name: str = "") -> str:
+def indicator_sentence(criterion: Criterion, rows: Rows, *, name: str = "") -> str:
     """A criterion that is not about marks: value by year against its threshold."""
-    years = rows.drop_duplicates("used_year").sort_values("used_year")
+    years = _by_year(records(rows))
     parts = []
-    for row in records(years):
+    for row in years:
         shown = value_words(row["value"], criterion)
         if isinstance(criterion, SocialShare) and not fmt.is_missing(row["n"]):
             if criterion.denominator == "total":
@@ -333,7 +334,7 @@ def indicator_sentence(criterion: Criterion, rows: pd.DataFrame, *, name: str = 
         elif isinstance(criterion, IndexBelow):
             shown += f" из{fmt.NBSP}100"
         parts.append(f"{shown} в{fmt.NBSP}{school_year(row['used_year'])}")
-    threshold = threshold_words(years["threshold"].iloc[0], operator_of(criterion), criterion)
+    threshold = threshold_words(years[0]["threshold"], operator_of(criterion), criterion)
     return f"{name or short_title(criterion)}: {fmt.join_ru(parts)}{fmt.NBSP}— порог {threshold}."
 
 

@@ -48,7 +48,7 @@ from shnor_lib.report.words import (
 )
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.store import Dataset
-from shnor_lib.tables import PROCEDURES, TABLES
+from shnor_lib.tables import PROCEDURES
 
 REASONS_SHOWN = 40
 """Listed schools whose reasons are written out in the notebook; all have them on their pages."""
@@ -129,10 +129,9 @@ def reasons_list(
     if table.empty:
         return text("В списке нет ни одной школы.")
     shown = cast(list[dict[str, Any]], table.head(most).to_dict("records"))
-    own = _only(data, {str(row["school_id"]) for row in shown})
     html, said = [], []
     for row in shown:
-        reasons = reason_sentences(found, own, str(row["school_id"]), year)
+        reasons = reason_sentences(found, data, str(row["school_id"]), year)
         html.append(_school_html(row, reasons))
         sure = label(CONFIDENCE, row["confidence"])
         grounds = " ".join(fmt.escape_md(reason.text) for reason in reasons[:PER_SCHOOL])
@@ -172,15 +171,6 @@ def _school_html(row: Mapping[str, Any], reasons: list[Reason]) -> str:
         f'<li class="shnor-reason"><p><strong>{name}</strong> {badge(row["status"])} {sure}</p>'
         f"{grounds}</li>"
     )
-
-
-def _only(data: Dataset, schools: set[str]) -> Dataset:
-    """The data set with the rows of some schools: tracing them does not search a whole region."""
-    tables: dict[str, Any] = {}
-    for name in TABLES:
-        frame: pd.DataFrame = getattr(data, name)
-        tables[name] = frame[frame["school_id"].isin(schools)].reset_index(drop=True)
-    return Dataset(**tables, cells=data.cells)
 
 
 def confidence_table(found: Identification, year: int) -> DataTable:

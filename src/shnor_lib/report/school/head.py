@@ -33,15 +33,7 @@ SUPPORT_NOTE = (
 def reasons_of(frames: Frames, school_id: str) -> list[Reason]:
     """Reasons of the latest year's status."""
     analysis = frames.analysis
-    return reason_sentences(
-        analysis.identification,
-        frames.own_dataset(school_id),
-        school_id,
-        analysis.year,
-        met={
-            str(row["criterion"]) for row in frames.criteria[school_id] if row["outcome"] == "met"
-        },
-    )
+    return reason_sentences(analysis.identification, analysis.dataset, school_id, analysis.year)
 
 
 def head(frames: Frames, school_id: str) -> list[str]:

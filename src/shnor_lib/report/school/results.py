@@ -256,12 +256,14 @@ def results_table(rows: list[Row], pairs: list[Row]) -> list[Row]:
         Comparisons with the latest year.
     """
     order = procedures_in_order({str(row["procedure"]) for row in rows})
+    place = {procedure: position for position, procedure in enumerate(order)}
     years = [school_year(year) for year in sorted({int(row["year"]) for row in rows})]
     units: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: order.index(str(row["procedure"]))):
+    for row in sorted(rows, key=lambda row: place[str(row["procedure"])]):
         unit = unit_label(row["procedure"], row["grade"], row["subject"])
-        blank = {"unit": unit, **dict.fromkeys(years), "change": None, "verdict": None}
-        cells = units.setdefault(unit, blank)
+        if unit not in units:
+            units[unit] = {"unit": unit, **dict.fromkeys(years), "change": None, "verdict": None}
+        cells = units[unit]
         cell = f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})"
         cell += SEASONS_SHORT.get(str(row["season"]), "")
         year = school_year(row["year"])
