@@ -161,7 +161,16 @@ def pages(folder: Path) -> str:
 
     def single() -> None:
         subprocess.run(
-            [pandoc, "-s", "-f", "markdown", "--metadata=title:x", str(source), "-o", str(folder / "x.html")],
+            [
+                pandoc,
+                "-s",
+                "-f",
+                "markdown",
+                "--metadata=title:x",
+                str(source),
+                "-o",
+                str(folder / "x.html"),
+            ],
             check=True,
         )
 
