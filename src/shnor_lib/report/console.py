@@ -43,6 +43,13 @@ def _found(
     project: Project, ruleset: str | None, year: int | None
 ) -> tuple[Dataset, Identification, int]:
     """The processed data, what the rule set finds in them, and the year meant."""
+    with Console(stderr=True).status("Читаю таблицы и считаю статусы…"):
+        return _computed(project, ruleset, year)
+
+
+def _computed(
+    project: Project, ruleset: str | None, year: int | None
+) -> tuple[Dataset, Identification, int]:
     dataset = load_dataset(project.processed_dir)
     if not dataset.years:
         raise ShnorError("В данных нет ни одного года. Запустите «shnor check».")
