@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 import yaml
 
@@ -153,7 +154,6 @@ def test_threshold_in_the_projects_own_rule_set_counts(project: Path) -> None:
     criterion = next(c for c in values["criteria"] if c["kind"] == "results_share")
     (project / "rulesets").mkdir()
     own = project / "rulesets/tbilissky-2021.yml"
-    import pandas as pd
 
     def statuses() -> pd.DataFrame:
         return pd.read_parquet(project / "data/processed/analysis/statuses.parquet")
@@ -190,6 +190,18 @@ def test_one_year_of_a_fresh_project(demo_copy: Path) -> None:
     assert [name for name in report.ran if name.startswith("тетрадь")] == [
         "тетрадь: 01_identification, 2026"
     ]
+
+
+def test_settings_may_leave_years_out(demo_copy: Path) -> None:
+    """Reports of the chosen years only; the years before are still looked back on."""
+    path = demo_copy / "shnor.yml"
+    path.write_text(path.read_text("utf-8") + "years: [2025]\n", encoding="utf-8")
+    report = _build(demo_copy, only=["02_dynamics"])
+    assert not report.failures, report.failures
+    assert {p.name for p in (demo_copy / "_site/reports").glob("20*")} == {"2025"}
+    frame = pd.read_parquet(demo_copy / "data/processed/analysis/statuses.parquet")
+    assert set(frame["year"]) == {2025}
+    assert frame["low_results"].any(), "two-year criteria need 2024, which has no report"
 
 
 def test_removed_school_disappears_with_its_page(tmp_path: Path, built_demo: Path) -> None:

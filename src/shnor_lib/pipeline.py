@@ -155,6 +155,9 @@ def build(
         report.site = _site_index(project)
         return report
     known: list[int] = json.loads(data_file.read_text(encoding="utf-8"))["years"]
+    if project.settings.years:
+        # Earlier years stay in the tables: criteria look back; only reports are left out.
+        known = [year for year in known if year in project.settings.years]
     chosen = sorted(set(years)) if years is not None else known
     if missing := [year for year in chosen if year not in known]:
         raise ShnorError(
