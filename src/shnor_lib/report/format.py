@@ -222,7 +222,7 @@ def of(part: Any, whole: Any) -> str:
     return f"{number(part)}{NBSP}из{NBSP}{number(whole)}"
 
 
-_LOOSE_PERCENT = re.compile(r"(?<=\d) %")
+_LOOSE_PERCENT = re.compile(r"(?<=\d)[ \u00a0]?%")
 
 
 def nice(value: Any) -> str:

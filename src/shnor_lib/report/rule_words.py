@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from shnor_lib.methods.index_definition import IndexCutoff
@@ -108,11 +107,6 @@ def quoted(value: str) -> str:
     '«Группа „А“»'
     """
     return f"«{value.replace('«', '„').replace('»', '“')}»"
-
-
-def tidy(value: str) -> str:
-    """Text of a definition with a narrow no-break space before per cent signs."""
-    return re.sub(r"(\d)[ \u00a0]?%", rf"\1{fmt.NNBSP}%", value)
 
 
 def scope_of(criterion: Criterion, titles: Mapping[str, str] | None = None) -> str:

@@ -38,7 +38,7 @@ from shnor_lib.report.monitoring.lists import (
     plain_name,
     school_links,
 )
-from shnor_lib.report.rule_words import quoted, tidy
+from shnor_lib.report.rule_words import quoted
 from shnor_lib.report.words import (
     SURE,
     Reason,
@@ -275,7 +275,7 @@ def criteria_table(found: Identification, year: int) -> DataTable:
         met, not_met = int(outcome.get("met", 0)), int(outcome.get("not_met", 0))
         lines.append(
             {
-                "title": tidy(criterion.title),
+                "title": fmt.nice(criterion.title),
                 "status_for": STATUS_FOR[criterion.status_for] if criterion.counts else None,
                 "met": met if criterion.counts else None,
                 "not_met": not_met if criterion.counts else None,
@@ -319,7 +319,7 @@ def criteria_text(found: Identification, year: int) -> Text:
         return text("Ни один критерий ни у одной школы не выполнен.")
     titles = {criterion.id: criterion.title for criterion in found.ruleset.criteria}
     top = [
-        f"{fmt.escape_md(quoted(tidy(titles[str(key)])))} — {fmt.count_phrase(int(n), *SCHOOLS)}"
+        f"{fmt.escape_md(quoted(fmt.nice(titles[str(key)])))} — {fmt.count_phrase(int(n), *SCHOOLS)}"
         for key, n in counts.head(3).items()
     ]
     blocks = [f"Чаще всего сработали: {'; '.join(top)}."]
@@ -700,7 +700,7 @@ def risk_zone_table(
     table = listed_frame(found.statuses, year, data.schools, links, codes=("risk_zone",))
     rows = found.criteria
     rows = rows[(rows["year"] == year) & rows["beyond_latest"].fillna(value=False).astype(bool)]
-    titles = {c.id: tidy(c.title) for c in found.ruleset.criteria if c.counts}
+    titles = {c.id: fmt.nice(c.title) for c in found.ruleset.criteria if c.counts}
     rows = rows[rows["criterion"].isin(titles)]
     beyond = rows.groupby("school_id")["criterion"].agg(
         lambda keys: "; ".join(titles[str(key)] for key in keys)

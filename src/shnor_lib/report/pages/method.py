@@ -50,7 +50,6 @@ from shnor_lib.report.rule_words import (
     scope_of,
     scope_words,
     threshold_sign,
-    tidy,
     years_of,
 )
 
@@ -141,7 +140,7 @@ def _headline(ruleset: RuleSet) -> str:
             f"{fmt.plural(shown_only, 'даёт', 'дают', 'дают')}"
         )
     text += f". Происхождение порогов и показателей: {fmt.join_ru(parts)}."
-    summary = fmt.escape_md(tidy(ruleset.summary)) if ruleset.summary else ""
+    summary = fmt.escape_md(fmt.nice(ruleset.summary)) if ruleset.summary else ""
     return "\n\n".join(part for part in (text, summary, _source_line(ruleset.source)) if part)
 
 
@@ -179,7 +178,7 @@ def _criteria(ruleset: RuleSet, titles: Mapping[str, str]) -> list[str]:
     rows = pd.DataFrame(
         [
             {
-                "title": tidy(criterion.title),
+                "title": fmt.nice(criterion.title),
                 "status_for": STATUS_FOR[criterion.status_for] if criterion.counts else "",
                 "threshold": threshold_sign(criterion),
                 "years": years_of(ruleset, criterion),
@@ -208,7 +207,7 @@ def _criteria(ruleset: RuleSet, titles: Mapping[str, str]) -> list[str]:
 def _criterion(ruleset: RuleSet, criterion: Criterion) -> str:
     source = criterion.source
     blocks = [
-        f"### {fmt.escape_md(tidy(criterion.title))} {{#{anchor(criterion.id)}}}",
+        f"### {fmt.escape_md(fmt.nice(criterion.title))} {{#{anchor(criterion.id)}}}",
         rule_sentence(ruleset, criterion),
     ]
     if source.quote:
@@ -395,10 +394,10 @@ def _comparison(
         callout(
             "note",
             fmt.escape_md(other.title),
-            fmt.escape_md(tidy(other.summary)) if other.summary else "",
+            fmt.escape_md(fmt.nice(other.summary)) if other.summary else "",
             _source_line(other.source),
             bullets(
-                f"**{fmt.escape_md(tidy(c.title))}.** {rule_sentence(other, c)}"
+                f"**{fmt.escape_md(fmt.nice(c.title))}.** {rule_sentence(other, c)}"
                 for c in other.criteria
             ),
             level=4,
@@ -502,7 +501,7 @@ def _rating(rating: Rating) -> list[str]:
     )
     return [
         text,
-        fmt.escape_md(tidy(rating.summary)) if rating.summary else "",
+        fmt.escape_md(fmt.nice(rating.summary)) if rating.summary else "",
         _source_line(rating.source),
         show(
             DataTable(
@@ -600,7 +599,7 @@ def _index(index: Index) -> list[str]:
         "**чем больше, тем благополучнее**. Индекс описывает условия, в которых работает школа, "
         "а не качество её работы. Если у школы известны составляющие с весом меньше "
         f"{fmt.percent(index.min_weight_share, 0)} общего, индекс не рассчитывается.",
-        fmt.escape_md(tidy(index.summary)) if index.summary else "",
+        fmt.escape_md(fmt.nice(index.summary)) if index.summary else "",
         _source_line(index.source),
         show(DataTable(rows, columns, caption="Составляющие индекса")),
     ]
