@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -203,27 +203,24 @@ def _ratings(
     project: Project, own: str, rulesets: list[RuleSet], attempt: Callable[..., object]
 ) -> list[Rating]:
     """The project's rating and all that the rules refer to."""
-    found: dict[str, Rating] = {}
+    named = [c.rating for rules in rulesets for c in rules.criteria if isinstance(c, RatingBelow)]
     loaded = attempt(f"rating:{own}", lambda: load_rating(own, project))
-    if isinstance(loaded, Rating):
-        found[loaded.id] = loaded
-    for ruleset in rulesets:
-        for criterion in ruleset.criteria:
-            if isinstance(criterion, RatingBelow) and criterion.rating not in found:
-                found[criterion.rating] = load_rating(criterion.rating, project)
-    return list(found.values())
+    return _with_own(loaded, named, lambda name: load_rating(name, project))
 
 
 def _indices(
     project: Project, own: str, rulesets: list[RuleSet], attempt: Callable[..., object]
 ) -> list[Index]:
     """The project's index and all that the rules refer to."""
-    found: dict[str, Index] = {}
+    named = [c.index for rules in rulesets for c in rules.criteria if isinstance(c, IndexBelow)]
     loaded = attempt(f"index:{own}", lambda: load_index(own, project))
-    if isinstance(loaded, Index):
-        found[loaded.id] = loaded
-    for ruleset in rulesets:
-        for criterion in ruleset.criteria:
-            if isinstance(criterion, IndexBelow) and criterion.index not in found:
-                found[criterion.index] = load_index(criterion.index, project)
+    return _with_own(loaded, named, lambda name: load_index(name, project))
+
+
+def _with_own(own: Any, named: list[str], load: Callable[[str], T]) -> list[T]:
+    """The project's own definition (None: refused) and the named ones, each once."""
+    found: dict[str, T] = {} if own is None else {own.id: own}
+    for name in named:
+        if name not in found:
+            found[name] = load(name)
     return list(found.values())

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from shnor_lib.methods.dynamics import DynamicsResult
+from shnor_lib.methods.dynamics import DynamicsResult, municipal_indicator
 from shnor_lib.methods.identification import Identification
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Box, Text, box, bullets, capped, text
@@ -17,7 +17,6 @@ from shnor_lib.report.display import Chart, Col, DataTable
 from shnor_lib.report.labels import LISTED, VERDICT, school_year, unit_label
 from shnor_lib.report.monitoring.lists import SCHOOLS, natural, plain_name, school_links
 from shnor_lib.report.words import SURE, dynamics_summary
-from shnor_lib.stats.intervals import wilson
 from shnor_lib.tables import PROCEDURES
 
 PAIRS_SHOWN = 30
@@ -64,17 +63,11 @@ def positive_row(schools: pd.DataFrame, year: int) -> dict[str, Any]:
         year, n_schools, n_positive, share_positive, low, high (95 % Wilson interval) as a row
         of ``DynamicsResult.summary``.
     """
-    known = schools[schools["verdict"] != "incomparable"]
-    n, positive = len(known), int((known["verdict"] == "positive").sum())
-    low, high = wilson([positive], [n])
-    return {
-        "year": year,
-        "n_schools": n,
-        "n_positive": positive,
-        "share_positive": positive / n if n else None,
-        "low": None if not n else float(low[0]),
-        "high": None if not n else float(high[0]),
-    }
+    rows = municipal_indicator(schools[schools["year"] == year]).to_dict("records")
+    if rows:
+        return cast(dict[str, Any], rows[0])
+    nothing = dict.fromkeys(("share_positive", "low", "high"))
+    return {"year": year, "n_schools": 0, "n_positive": 0, **nothing}
 
 
 def main_points(change: DynamicsResult, found: Identification, year: int) -> Box:
