@@ -141,15 +141,13 @@ def build(
     ShnorError
         Wrong use: no such year or notebook, no input at all.
     """
-    report = BuildReport()
     wanted = set(only or ())
     if unknown := wanted - set(NOTEBOOKS):
         raise ShnorError(
             f"Нет тетради «{', '.join(sorted(unknown))}». Есть: {', '.join(NOTEBOOKS)}."
         )
     say = reporter or Silent()
-    _run(project, _data_tasks(project, keep_good_rows), report, say, 1, dry_run)
-    report.faults = last_faults(project)
+    report = _read_input(project, keep_good_rows, say, dry_run=dry_run)
     data_file = _data_file(project)
     if report.failures or not data_file.is_file():
         report.site = _site_index(project)
@@ -174,9 +172,14 @@ def check(
     project: Project, *, keep_good_rows: bool = False, reporter: Reporter | None = None
 ) -> BuildReport:
     """Read and check the input, nothing else; see :func:`build`."""
+    return _read_input(project, keep_good_rows, reporter or Silent(), dry_run=False)
+
+
+def _read_input(
+    project: Project, keep_good_rows: bool, say: Reporter, *, dry_run: bool
+) -> BuildReport:
     report = BuildReport()
-    say = reporter or Silent()
-    _run(project, _data_tasks(project, keep_good_rows), report, say, 1, dry_run=False)
+    _run(project, _data_tasks(project, keep_good_rows), report, say, 1, dry_run)
     report.faults = last_faults(project)
     return report
 
@@ -233,12 +236,11 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
 
     def assemble_all() -> None:
         from shnor_lib.sources.read import assemble
-        from shnor_lib.store import save_dataset, write_atomically
+        from shnor_lib.store import save_dataset, write_json
 
         found = [pickle.loads(path.read_bytes()) for path in reads]  # noqa: S301 - our own cache
         dataset = assemble(found, calendar=project.calendar)
-        text = json.dumps([f.to_dict() for f in dataset.faults], ensure_ascii=False, indent=1)
-        write_atomically(project.state_dir / "faults.json", text.encode())
+        write_json(project.state_dir / "faults.json", [f.to_dict() for f in dataset.faults])
         if has_errors(dataset.faults) and not keep_good_rows:
             raise DataFaultsError(dataset.faults)
         if not len(dataset.results) and not len(dataset.social_passport):
@@ -254,7 +256,7 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
                 for path in written
             },
         }
-        write_atomically(data_file, json.dumps(state, ensure_ascii=False, indent=1).encode())
+        write_json(data_file, state)
 
     names = [path.relative_to(project.raw_dir).as_posix() for path in files]
     works.append(
@@ -316,7 +318,7 @@ def _report_tasks(
 
     def pages() -> None:
         from shnor_lib.report.pages import write_pages
-        from shnor_lib.store import write_atomically
+        from shnor_lib.store import write_json
 
         analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
         written = write_pages(
@@ -326,22 +328,18 @@ def _report_tasks(
             available=lambda year, name: f"{year}/{name}" in linked,
         )
         index = {path: _sha((project.reports_dir / path).read_bytes()) for path in sorted(written)}
-        write_atomically(pages_file, json.dumps(index, ensure_ascii=False, indent=1).encode())
+        write_json(pages_file, index)
 
     works.append(_Work("страницы", pages, [analysis_file], [pages_file], [code, sorted(linked)]))
 
-    executed: list[Path] = []
     for name in NOTEBOOKS:
         source = project.notebooks_dir / f"{name}.ipynb"
         if not source.is_file():
             raise ShnorError(f"Нет тетради «{source}». Создайте её заново: shnor new ПАПКА.")
         for year in known:
-            target = project.reports_dir / str(year) / source.name
             if name not in notebooks or year not in years:
-                if target.is_file():
-                    executed.append(target)
                 continue
-            executed.append(target)
+            target = project.reports_dir / str(year) / source.name
             parameters = {
                 "project": ".",
                 "year": year,
@@ -377,15 +375,16 @@ def _report_tasks(
             works.append(_Work(f"тетрадь: {label}", run, inputs, [target], [code, parameters]))
 
     site_file = project.state_dir / "site.json"
+    executed = [project.reports_dir / f"{name}.ipynb" for name in sorted(linked)]
     config = [p for p in (project.root / "_quarto.yml", project.root / "index.qmd") if p.is_file()]
 
     def site() -> None:
         from shnor_lib.publish.site import publish
-        from shnor_lib.store import write_atomically
+        from shnor_lib.store import write_json
 
         _remove_stale_reports(project, known, pages_file)
         result = publish(project.root, engine=engine, output=project.site_dir)
-        write_atomically(site_file, json.dumps({"engine": result.engine}).encode())
+        write_json(site_file, {"engine": result.engine})
 
     works.append(
         _Work(
@@ -393,7 +392,8 @@ def _report_tasks(
             site,
             [pages_file, *executed, *config],
             [site_file, project.site_dir / "index.html"],
-            [publish_fingerprint(), engine],
+            # The theme of the charts comes from the report room: all code counts here.
+            [code, publish_fingerprint(), engine],
         )
     )
     return works
@@ -509,32 +509,34 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _fingerprint(folders: Iterable[Path]) -> str:
+def _fingerprint(root: Path, paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(folder).as_posix().encode())
-                digest.update(path.read_bytes())
+    for path in sorted(paths):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def library_fingerprint() -> str:
     """Hash of the library's code and definitions, publishing aside."""
     root = Path(str(resources.files("shnor_lib")))
-    digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.suffix in {".py", ".yml", ".csv"}):
-        relative = path.relative_to(root)
-        if relative.parts[0] in {"publish", "_project", "cli.py"}:
-            continue
-        digest.update(relative.as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return _fingerprint(
+        root,
+        (
+            path
+            for path in root.rglob("*")
+            if path.suffix in {".py", ".yml", ".csv"}
+            and path.relative_to(root).parts[0] not in {"publish", "_project", "cli.py"}
+        ),
+    )
 
 
 def publish_fingerprint() -> str:
     """Hash of the publishing code and assets."""
-    return _fingerprint([Path(str(resources.files("shnor_lib") / "publish"))])
+    root = Path(str(resources.files("shnor_lib") / "publish"))
+    return _fingerprint(
+        root, (p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    )
 
 
 def _data_file(project: Project) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -248,8 +248,3 @@ def open_project(path: str | Path | None = None) -> Project:
     """
     root = find_root(Path(path) if path is not None else None)
     return Project(root, read_settings(root / SETTINGS_FILE))
-
-
-def known_settings() -> dict[str, Any]:
-    """Names and defaults of all settings, for the documentation."""
-    return {name: field.default for name, field in Settings.model_fields.items()}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -97,10 +100,13 @@ def write_atomically(path: Path, data: bytes) -> bool:
     return True
 
 
+def write_json(path: Path, value: Any) -> bool:
+    """Write a value as JSON people can read; return whether the file changed."""
+    return write_atomically(path, json.dumps(value, ensure_ascii=False, indent=1).encode())
+
+
 def write_frame(path: Path, frame: pd.DataFrame) -> bool:
     """Write a frame as parquet with reproducible bytes; return whether the file changed."""
-    import io
-
     buffer = io.BytesIO()
     frame.reset_index(drop=True).to_parquet(buffer, index=False, compression="zstd")
     return write_atomically(path, buffer.getvalue())
@@ -129,8 +135,6 @@ def load_dataset(processed: Path, *, until: int | None = None) -> Dataset:
     ShnorError
         Nothing has been processed yet.
     """
-    import json
-
     marker = processed / "faults.json"
     if not marker.is_file():
         raise ShnorError(
@@ -160,8 +164,6 @@ def save_dataset(processed: Path, dataset: Dataset) -> list[Path]:
     list of Path
         Every file of the data set, whether or not it changed.
     """
-    import json
-
     written: list[Path] = []
     for name, table in TABLES.items():
         frame: pd.DataFrame = getattr(dataset, name)
@@ -181,6 +183,5 @@ def save_dataset(processed: Path, dataset: Dataset) -> list[Path]:
     cells_path = processed / "cells" / f"{NO_YEAR}.parquet"
     write_frame(cells_path, dataset.cells)
     marker = processed / "faults.json"
-    text = json.dumps([fault.to_dict() for fault in dataset.faults], ensure_ascii=False, indent=1)
-    write_atomically(marker, text.encode())
+    write_json(marker, [fault.to_dict() for fault in dataset.faults])
     return [*written, cells_path, marker]

@@ -94,7 +94,6 @@ _HIGH_ABSENT = {
 }
 
 PROCEDURE = PROCEDURES
-SEASON = SEASONS
 
 
 def label(names: dict[str, str], code: Any, missing: str = "нет данных") -> str:
