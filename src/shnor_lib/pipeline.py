@@ -29,6 +29,7 @@ from typing import Any, Literal, Protocol
 from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
 from shnor_lib.project import SETTINGS_FILE, Project
 from shnor_lib.sources.files import input_files
+from shnor_lib.sources.privacy import project_key
 
 NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
@@ -215,6 +216,7 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
         )
     calendar = project.calendar.model_dump_json()
     code = library_fingerprint()
+    key = project_key(project.state_dir / "key")
     reads_dir = project.state_dir / "reads"
     works: list[_Work] = []
     reads: list[Path] = []
@@ -227,10 +229,10 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
             from shnor_lib.sources.read import read_file
             from shnor_lib.store import write_atomically
 
-            found = read_file(path, raw_dir=project.raw_dir, calendar=project.calendar)
+            found = read_file(path, raw_dir=project.raw_dir, calendar=project.calendar, key=key)
             write_atomically(target, pickle.dumps(found))
 
-        works.append(_Work(f"чтение: {name}", read, [path], [target], [code, calendar]))
+        works.append(_Work(f"чтение: {name}", read, [path], [target], [code, calendar, _sha(key)]))
 
     data_file = _data_file(project)
 

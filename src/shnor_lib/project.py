@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
@@ -61,12 +61,71 @@ class ScaleBreak(_Scope):
     """The scale changed in ``year``: nothing is compared across it."""
 
 
+class MinimumScore(_Strict):
+    """Fewest points with which a procedure is passed (ЕГЭ: test score, «база»: the mark)."""
+
+    procedure: str = "ege"
+    subject: str
+    minimum: float = Field(ge=0, le=100)
+    first_year: int = Field(default=2000, ge=2000, le=2100)
+    last_year: int = Field(default=2100, ge=2000, le=2100)
+    note: str = ""
+    standing: str = "решение пользователя"
+
+
+class MarkScale(_Strict):
+    """Primary scores by mark: highest score that gives «2», «3» and «4»."""
+
+    procedure: str = "vpr"
+    grade: int = Field(ge=1, le=12)
+    subject: str
+    max_score: int = Field(ge=1)
+    upto: tuple[int, int, int]
+    first_year: int = Field(default=2000, ge=2000, le=2100)
+    last_year: int = Field(default=2100, ge=2000, le=2100)
+    note: str = ""
+    standing: str = "решение пользователя"
+
+    @model_validator(mode="after")
+    def _rising(self) -> MarkScale:
+        if not 0 <= self.upto[0] < self.upto[1] < self.upto[2] < self.max_score:
+            raise ValueError("границы отметок должны возрастать и быть меньше максимального балла")
+        return self
+
+
 class Calendar(_Strict):
-    """When procedures were held; see ``calendar.yml``. Earlier rows win."""
+    """What is known of procedures by year: when held, what passes, which score is which mark.
+
+    See ``calendar.yml``. Earlier rows win.
+    """
 
     seasons: list[SeasonEntry] = Field(default_factory=list)
     not_held: list[NotHeldEntry] = Field(default_factory=list)
     scale_breaks: list[ScaleBreak] = Field(default_factory=list)
+    minimum_scores: list[MinimumScore] = Field(default_factory=list)
+    mark_scales: list[MarkScale] = Field(default_factory=list)
+
+    def minimum_score(self, procedure: str, year: int, subject: str) -> MinimumScore | None:
+        """The minimum of a subject in a year, or None when it is not known."""
+        for entry in self.minimum_scores:
+            if (entry.procedure, entry.subject) == (procedure, subject) and (
+                entry.first_year <= year <= entry.last_year
+            ):
+                return entry
+        return None
+
+    def mark_scale(
+        self, procedure: str, year: int, grade: int, subject: str, max_score: float | None = None
+    ) -> MarkScale | None:
+        """The scale of a work, or None when none is known (for this maximum, if one is given)."""
+        for entry in self.mark_scales:
+            if (
+                (entry.procedure, entry.grade, entry.subject) == (procedure, grade, subject)
+                and entry.first_year <= year <= entry.last_year
+                and (max_score is None or entry.max_score == max_score)
+            ):
+                return entry
+        return None
 
     def season(self, procedure: str, year: int, grade: int | None = None) -> Season:
         """Season in which the procedure on the programme of ``year`` was held."""
@@ -90,6 +149,8 @@ class Calendar(_Strict):
             seasons=self.seasons + base.seasons,
             not_held=self.not_held + base.not_held,
             scale_breaks=self.scale_breaks + base.scale_breaks,
+            minimum_scores=self.minimum_scores + base.minimum_scores,
+            mark_scales=self.mark_scales + base.mark_scales,
         )
 
 

@@ -6,7 +6,6 @@ import io
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +18,52 @@ NO_YEAR = "all"
 """File stem of a table whose rows belong to no year."""
 
 
-@dataclass
 class Dataset:
-    """All tidy tables of a project; an absent table is an empty frame with its columns.
+    """All tidy tables of a project, each an attribute; an absent one is an empty frame.
 
-    Attributes
+    Parameters
     ----------
-    schools, results, social_passport, staff, rating_points
-        See :mod:`shnor_lib.tables`.
     cells
         Which tidy column stands in which column letter: ``source_file``, ``source_sheet``,
         ``column``, ``letter``.
     faults
         Warnings and questions found while reading (errors never reach a data set unless the
         user asked to keep good rows).
+    **tables
+        Tidy frames by table name; see :mod:`shnor_lib.tables`.
+
+    Raises
+    ------
+    TypeError
+        A name that is no table.
     """
 
-    schools: pd.DataFrame = field(default_factory=lambda: TABLES["schools"].empty())
-    results: pd.DataFrame = field(default_factory=lambda: TABLES["results"].empty())
-    social_passport: pd.DataFrame = field(default_factory=lambda: TABLES["social_passport"].empty())
-    staff: pd.DataFrame = field(default_factory=lambda: TABLES["staff"].empty())
-    rating_points: pd.DataFrame = field(default_factory=lambda: TABLES["rating_points"].empty())
-    cells: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(CELLS_COLUMNS), dtype="string")
-    )
-    faults: list[Fault] = field(default_factory=list)
+    def __init__(
+        self,
+        *,
+        cells: pd.DataFrame | None = None,
+        faults: Iterable[Fault] = (),
+        **tables: pd.DataFrame,
+    ) -> None:
+        if unknown := set(tables) - set(TABLES):
+            raise TypeError(f"no such tables: {', '.join(sorted(unknown))}")
+        self.tables: dict[str, pd.DataFrame] = {
+            name: tables[name] if name in tables else table.empty()
+            for name, table in TABLES.items()
+        }
+        self.cells: pd.DataFrame = (
+            cells
+            if cells is not None
+            else pd.DataFrame(columns=list(CELLS_COLUMNS), dtype="string")
+        )
+        self.faults: list[Fault] = list(faults)
+        self._letters: dict[tuple[str, str, str], str] | None = None
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        # Called only for what is no attribute of its own; «tables» is missing while unpickling.
+        if name in TABLES and "tables" in self.__dict__:
+            return self.tables[name]
+        raise AttributeError(name)
 
     @property
     def years(self) -> list[int]:
@@ -53,37 +73,66 @@ class Dataset:
             found.update(int(year) for year in frame["year"].dropna().unique())
         return sorted(found)
 
+    def replace(self, *, faults: Iterable[Fault] | None = None, **tables: pd.DataFrame) -> Dataset:
+        """The same data with other faults or some other tables."""
+        return Dataset(
+            cells=self.cells,
+            faults=self.faults if faults is None else faults,
+            **{**self.tables, **tables},
+        )
+
     def until(self, year: int) -> Dataset:
         """The same data as they stood when ``year`` ended: nothing later is visible."""
         return Dataset(
+            cells=self.cells,
+            faults=self.faults,
             **{
                 name: frame[frame["year"] <= year].reset_index(drop=True)
                 if TABLES[name].by_year
                 else frame
-                for name in TABLES
-                for frame in (getattr(self, name),)
+                for name, frame in self.tables.items()
             },
-            cells=self.cells,
-            faults=self.faults,
         )
 
-    def cell(self, source_file: str, source_sheet: str, source_row: int, *columns: str) -> str:
-        """Cell references such as ``G15, H15`` for tidy columns of one source row."""
-        index = self._letters()
-        letters = [index.get((source_file, source_sheet, column)) for column in columns]
-        return ", ".join(f"{letter}{source_row}" for letter in letters if letter)
+    def cell(
+        self,
+        source_file: str,
+        source_sheet: str,
+        source_row: int,
+        *columns: str,
+        source_rows: str | None = None,
+    ) -> str:
+        """Cell references such as ``G15, H15`` for tidy columns of one row of a table.
 
-    def _letters(self) -> dict[tuple[str, str, str], str]:
-        cached: dict[tuple[str, str, str], str] | None = getattr(self, "_letter_index", None)
-        if cached is None:
-            cached = {
+        Parameters
+        ----------
+        source_file, source_sheet, source_row
+            Where the row comes from.
+        *columns
+            Tidy columns; those that are not on the sheet are left out.
+        source_rows
+            «12-37,40» where the row sums up several rows of the file: ``H12:H37, H40``.
+        """
+        index = self._letter_index()
+        letters = [index.get((source_file, source_sheet, column)) for column in columns]
+        known = list(dict.fromkeys(letter for letter in letters if letter))
+        if not source_rows:
+            return ", ".join(f"{letter}{source_row}" for letter in known)
+        return ", ".join(
+            f"{letter}{span.replace('-', f':{letter}')}"
+            for letter in known
+            for span in source_rows.split(",")
+        )
+
+    def _letter_index(self) -> dict[tuple[str, str, str], str]:
+        if self._letters is None:
+            self._letters = {
                 (file, sheet, column): letter
                 for file, sheet, column, letter in self.cells[list(CELLS_COLUMNS)].itertuples(
                     index=False
                 )
             }
-            self._letter_index = cached
-        return cached
+        return self._letters
 
 
 def write_atomically(path: Path, data: bytes) -> bool:

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from shnor_lib.demo import Demo, simulate
 from shnor_lib.demo.calibration import calibration
-from shnor_lib.tables import PROVENANCE, TABLES
+from shnor_lib.tables import PROVENANCE, PROVENANCE_DTYPES, TABLES
 
 MARKS = ["n2", "n3", "n4", "n5"]
 # Sampling of pupils and of school effects; year effects are known and taken out.
@@ -189,9 +189,10 @@ def test_only_schools_with_grade_11_have_ege(region: Demo) -> None:
 def test_tables_keep_to_the_data_dictionary(region: Demo) -> None:
     for name, frame in region.tables.items():
         whole = frame.assign(
-            source_file=pd.Series(pd.NA, frame.index, dtype="string"),
-            source_sheet=pd.Series(pd.NA, frame.index, dtype="string"),
-            source_row=pd.Series(pd.NA, frame.index, dtype="Int64"),
+            **{
+                column: pd.Series(pd.NA, frame.index, dtype=dtype)
+                for column, dtype in PROVENANCE_DTYPES.items()
+            }
         )
         TABLES[name].schema().validate(whole, lazy=True)
         assert not frame.duplicated(list(TABLES[name].key)).any(), name

@@ -76,7 +76,10 @@ def test_workbooks_hold_exactly_the_tables(dataset: Dataset) -> None:
     """Percents with two decimals, codes and names all come back as they were."""
     made = simulate().tables
     for name, table in TABLES.items():
-        read = getattr(dataset, name).drop(columns=list(PROVENANCE))
+        read = dataset.tables[name].drop(columns=list(PROVENANCE))
+        if name not in made:
+            assert read.empty
+            continue
         key = list(table.key)
         left = made[name].sort_values(key).reset_index(drop=True)[list(read.columns)]
         right = read.sort_values(key).reset_index(drop=True)

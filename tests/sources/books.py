@@ -95,8 +95,7 @@ def read_all(folder: Path) -> list[FileRead]:
 
 def accounted(read: FileRead) -> bool:
     """Rows read = rows accepted + rows named in faults."""
-    accepted = sum(len(frame) for frame in read.tables.values())
-    return read.rows_in == accepted + sum(fault.rows for fault in read.faults)
+    return read.rows_in == read.rows_used + sum(fault.rows for fault in read.faults)
 
 
 def only(faults: Sequence[Fault], code: str) -> Fault:

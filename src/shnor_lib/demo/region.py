@@ -10,7 +10,7 @@ import pandas as pd
 
 from shnor_lib.demo.calibration import Calibration, FloatArray
 from shnor_lib.demo.names import district_centre, municipality_names, school_name, villages
-from shnor_lib.tables import TABLES
+from shnor_lib.tables import PROVENANCE, TABLES
 
 IntArray = npt.NDArray[np.int64]
 CAPITAL, TOWN, URBAN, VILLAGE = TABLES["schools"].column("settlement_type").choices
@@ -207,7 +207,7 @@ def _register(
         ["коррекционная", "вечерняя"],
         "общеобразовательная",
     )
-    frame = TABLES["schools"].empty().drop(columns=["source_file", "source_sheet", "source_row"])
+    frame = TABLES["schools"].empty().drop(columns=list(PROVENANCE))
     frame["school_id"] = pd.Series([f"ШК-{i + 1:0{width}d}" for i in range(count)], dtype="string")
     frame["name"] = [short for short, _ in named]
     frame["full_name"] = [full for _, full in named]

@@ -19,7 +19,6 @@ from shnor_lib.demo.region import Region, build_region
 from shnor_lib.demo.results import Sitting
 from shnor_lib.faults import ShnorError
 from shnor_lib.project import packaged_calendar
-from shnor_lib.tables import TABLES
 
 DEFAULT_SEED = 20262044
 Progress = Callable[[str], None]
@@ -121,7 +120,7 @@ def simulate(
     shares = {item.school: item.shares for item in planted if item.shares}
     calm = [item.school for item in planted if item.calm]
 
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES if name != "schools"}
+    parts: dict[str, list[pd.DataFrame]] = {}
     for year in span:
         tell(f"Результаты {year - 1}/{year % 100:02d} учебного года…")
         results = enforce(sitting.year_results(year), planted, sitting, seed)
@@ -139,7 +138,7 @@ def simulate(
             ("rating_points", points),
         ):
             kept = _drop(frame, name, region, planted, year)
-            parts[name].append(kept[kept["school_id"].isin(works)])
+            parts.setdefault(name, []).append(kept[kept["school_id"].isin(works)])
     tables = {"schools": region.schools}
     tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     return Demo(tables, _truth(seed, span, planted, sitting, tables))

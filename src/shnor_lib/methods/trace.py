@@ -27,6 +27,7 @@ from shnor_lib.methods.ruleset import (
     SocialShare,
 )
 from shnor_lib.store import Dataset
+from shnor_lib.tables import PROVENANCE
 
 if TYPE_CHECKING:
     from shnor_lib.methods.identification import Identification
@@ -52,6 +53,7 @@ class Source(NamedTuple):
     file: str | None
     sheet: str | None
     row: int | None
+    rows: str | None
     columns: list[str]
 
 
@@ -77,7 +79,8 @@ def trace(
     DataFrame
         The rows of :func:`~.evidence.evidence`, each repeated for every source row it was
         pooled from, with ``source_grade``, ``source_season``, ``source_file``,
-        ``source_sheet``, ``source_row`` (as Excel counts), ``source_columns`` (list of tidy
+        ``source_sheet``, ``source_row`` (as Excel counts), ``source_rows`` (all of them, where
+        the number sums up several rows of the file), ``source_columns`` (list of tidy
         columns) and ``cells`` («G15, H15»; empty when the file's columns are not known).
     """
     rows = evidence(identification, school_id=school_id, year=year, criteria=criteria)
@@ -86,7 +89,7 @@ def trace(
     def own(table: str) -> list[Row]:
         if table not in tables:
             index = identification.school_index.of(table, getattr(dataset, table))
-            columns = (*_NEEDED[table], "source_file", "source_sheet", "source_row")
+            columns = (*_NEEDED[table], *PROVENANCE)
             tables[table] = index.records(school_id, columns)
         return tables[table]
 
@@ -104,6 +107,7 @@ def trace(
             "source_file": _column(sources, "file", "string"),
             "source_sheet": _column(sources, "sheet", "string"),
             "source_row": _column(sources, "row", "Int64"),
+            "source_rows": _column(sources, "rows", "string"),
             "source_columns": pd.Series(
                 [np.nan if source is None else source.columns for source in sources], dtype=object
             ),
@@ -124,7 +128,13 @@ def _cells(source: Source | None, dataset: Dataset) -> str:
     if source is None or source.row is None:
         return ""
     file, sheet = (pd.NA if name is None else name for name in (source.file, source.sheet))
-    return dataset.cell(file, sheet, source.row, *source.columns)  # type: ignore[arg-type]
+    return dataset.cell(
+        file,  # type: ignore[arg-type]
+        sheet,  # type: ignore[arg-type]
+        source.row,
+        *source.columns,
+        source_rows=source.rows,
+    )
 
 
 def _sources(
@@ -182,6 +192,7 @@ def _source(row: Row, columns: list[str], later: int = 0) -> Source:
         row["source_file"],
         row["source_sheet"],
         row["source_row"],
+        row["source_rows"],
         columns,
     )
 

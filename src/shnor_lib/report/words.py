@@ -226,7 +226,8 @@ def sources_of(rows: Rows) -> tuple[SourceCells, ...]:
         place = (str(row["source_file"]), str(row["source_sheet"] or ""))
         there = str(row["cells"] or "")
         if not there and row["source_row"] is not None:
-            there = f"строка {int(row['source_row'])}"
+            span = row.get("source_rows")
+            there = f"строки {span.replace('-', '–')}" if span else f"строка {row['source_row']}"
         listed = found.setdefault(place, [])
         if there and there not in listed:
             listed.append(there)

@@ -41,15 +41,15 @@ def assemble_parts(reads: Sequence[FileRead], *, calendar: Calendar) -> Dataset:
         names = SchoolNames(register)
         faults += names.faults(letters)
         for name, table in TABLES.items():
-            if table.by_year:
-                tables[name], found = _known_schools(tables[name], names, seen, letters)
+            for column in table.school_columns:
+                tables[name], found = _known_schools(tables[name], column, names, seen, letters)
                 faults += found
     else:
         tables["schools"], found = _derived_register(tables, seen)
         # A register that is there but full of faults has been reported already.
         faults += [] if given else found
     for name, table in TABLES.items():
-        if table.by_year:
+        if table is not TABLES["schools"]:
             tables[name], found = _without_repeats(table, tables[name], letters)
             faults += found
     faults += _not_held(tables["results"], letters, calendar)
@@ -62,18 +62,18 @@ def _concat(frames: Sequence[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame
 
 
 def _known_schools(
-    frame: pd.DataFrame, names: SchoolNames, seen: pd.DataFrame, letters: Letters
+    frame: pd.DataFrame, column: str, names: SchoolNames, seen: pd.DataFrame, letters: Letters
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Codes of the register instead of logins and names; rows of unknown schools are faults."""
-    written = frame["school_id"]
+    written = frame[column]
     codes = {text: names.code(text) for text in written.dropna().unique()}
     if all(code == text for text, code in codes.items()):
         return frame, []
-    unknown = written.map({text: code is None for text, code in codes.items()}).astype(bool)
+    unknown = written.notna() & ~written.isin([t for t, code in codes.items() if code is not None])
     faults = []
     lost = frame[unknown]
     for (file, sheet, text), rows in lost.groupby(
-        ["source_file", "source_sheet", "school_id"], sort=True
+        ["source_file", "source_sheet", column], sort=True
     ):
         first = int(rows["source_row"].iloc[0])
         mentioned = seen[seen["school_id"] == text]
@@ -83,7 +83,7 @@ def _known_schools(
             Fault(
                 str(file),
                 str(sheet),
-                letters.cell(str(file), str(sheet), first, "school_id"),
+                letters.cell(str(file), str(sheet), first, column),
                 "unknown-school",
                 f"школы «{text}»{named} нет в реестре школ (строк: {len(rows)}).",
                 "код школы, логин ФИС ОКО или код ОО в РИС ГИА из реестра школ.",
@@ -92,7 +92,7 @@ def _known_schools(
             )
         )
     frame = frame[~unknown].reset_index(drop=True)
-    frame["school_id"] = frame["school_id"].map(codes).astype("string")
+    frame[column] = frame[column].map(codes).astype("string")
     return frame, faults
 
 
@@ -102,7 +102,12 @@ def _derived_register(
     """A register of every school the files mention; names and municipalities from the reports."""
     table = TABLES["schools"]
     codes = sorted(
-        {str(code) for name in TABLES for code in tables[name]["school_id"].dropna().unique()}
+        {
+            str(code)
+            for name, table in TABLES.items()
+            for column in table.school_columns
+            for code in tables[name][column].dropna().unique()
+        }
     )
     if not codes:
         return table.empty(), []

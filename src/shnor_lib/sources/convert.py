@@ -11,7 +11,16 @@ import pandas as pd
 
 from shnor_lib.sources.problems import Problem
 from shnor_lib.sources.raw_cells import FORMULA, Unreadable
-from shnor_lib.sources.values import clean_text, fold, is_empty, parse_number, parse_year, quoted
+from shnor_lib.sources.values import (
+    clean_text,
+    fold,
+    is_empty,
+    parse_date,
+    parse_flag,
+    parse_number,
+    parse_year,
+    quoted,
+)
 from shnor_lib.tables import Column
 
 Grid = Sequence[Sequence[Any]]
@@ -175,11 +184,59 @@ def _texts(
     return pd.array(out, dtype="string")
 
 
+def _dates(
+    column: Column, values: list[Any], rows: Sequence[int], place: int, problems: list[Problem]
+) -> Any:
+    out: list[Any] = []
+    for i, value in enumerate(values):
+        found = None if is_empty(value) else parse_date(value)
+        if found is None and not is_empty(value):
+            problems.append(
+                _unreadable(column, value, rows[i] + 1, place)
+                if isinstance(value, Unreadable)
+                else Problem(
+                    rows[i] + 1,
+                    place,
+                    "not-a-date",
+                    f"в столбце {quoted(column.title)} стоит {_shown(value)} — это не дата.",
+                    "дата вида 22.11.2026.",
+                    "Исправьте дату.",
+                )
+            )
+        out.append(found)
+    return pd.Series(pd.to_datetime(out)).astype("datetime64[us]").array
+
+
+def _flags(
+    column: Column, values: list[Any], rows: Sequence[int], place: int, problems: list[Problem]
+) -> Any:
+    out: list[Any] = []
+    for i, value in enumerate(values):
+        found = None if is_empty(value) else parse_flag(value)
+        if found is None and not is_empty(value):
+            problems.append(
+                _unreadable(column, value, rows[i] + 1, place)
+                if isinstance(value, Unreadable)
+                else Problem(
+                    rows[i] + 1,
+                    place,
+                    "not-a-flag",
+                    f"в столбце {quoted(column.title)} стоит {_shown(value)}.",
+                    "«да» или «нет».",
+                    "Выберите «да» или «нет».",
+                )
+            )
+        out.append(pd.NA if found is None else found)
+    return pd.array(out, dtype="boolean")
+
+
 _READERS: dict[str, Callable[[Column, list[Any], Sequence[int], int, list[Problem]], Any]] = {
     "text": _texts,
     "int": _numbers,
     "float": _numbers,
     "year": _years,
+    "date": _dates,
+    "flag": _flags,
 }
 
 

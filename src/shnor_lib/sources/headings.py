@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,25 @@ from shnor_lib.tables import Column
 
 HEADER_ROWS = 30
 """Rows from the top among which the headings are looked for."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A family of headings nobody can list: tasks «1», «2.1», «4К2 (3б)»; scores «0», «1» ….
+
+    Parameters
+    ----------
+    name
+        Identifier.
+    pattern
+        What the whole heading (:func:`~.values.clean_text`) must look like.
+    at_least
+        Fewer of them are not the family.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    at_least: int = 3
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,11 @@ class Form:
         Columns many layouts have: they alone recognise nothing.
     never
         Headings that cannot stand in this layout.
+    series
+        Families of headings; all must be there.
+    strict
+        Whether a missing required column means «not this form», not a fault. For federal
+        exports, which nobody types: they share many headings with each other.
     """
 
     name: str
@@ -38,6 +63,8 @@ class Form:
     columns: tuple[Column, ...]
     shared: frozenset[str] = frozenset({"school_id", "year"})
     never: frozenset[str] = frozenset()
+    series: tuple[Series, ...] = ()
+    strict: bool = False
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:
@@ -77,6 +104,8 @@ class Match:
         Column name → all its columns, when there are several.
     strange
         Headings nobody reads: column from 0 → text.
+    series
+        Series name → heading's text → column from 0, in the order of the sheet.
     """
 
     form: Form
@@ -85,6 +114,7 @@ class Match:
     missing: tuple[Column, ...] = ()
     repeated: dict[str, tuple[int, ...]] = field(default_factory=dict)
     strange: dict[int, str] = field(default_factory=dict)
+    series: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def letters(self) -> dict[str, str]:
@@ -129,7 +159,7 @@ def find_form(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Match | N
             match = _match(form, number, texts, folded)
             if match is None:
                 continue
-            rank = (len(match.places), not match.missing, -number)
+            rank = (len(match.places) + len(match.series), not match.missing, -number)
             if best is None or rank > best[0]:
                 best = rank, match
     return best[1] if best else None
@@ -157,13 +187,24 @@ def _match(
     )
     if telling < 1 or (missing and (len(found) < 2 or 2 * len(missing) > len(required))):
         return None
+    if missing and form.strict:
+        return None
+    strange = {index: text for index, text in texts.items() if folded[index] not in keys}
+    series: dict[str, dict[str, int]] = {}
+    for family in form.series:
+        members = {text: index for index, text in strange.items() if family.pattern.fullmatch(text)}
+        if len(members) < family.at_least:
+            return None
+        series[family.name] = members
+        strange = {index: text for index, text in strange.items() if text not in members}
     return Match(
         form,
         number,
         {name: places[0] for name, places in found.items()},
         missing,
         {name: tuple(places) for name, places in found.items() if len(places) > 1},
-        {index: text for index, text in texts.items() if folded[index] not in keys},
+        strange,
+        series,
     )
 
 

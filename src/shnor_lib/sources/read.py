@@ -15,8 +15,10 @@ from shnor_lib.sources.files import WORKBOOK_SUFFIXES, input_files, is_ignored
 from shnor_lib.sources.grid import Sheet, open_file
 from shnor_lib.sources.headings import describe_headings, find_form
 from shnor_lib.sources.layouts import FORMS, READERS
-from shnor_lib.sources.layouts.base import SheetRead, nothing_seen
+from shnor_lib.sources.layouts.base import Context, SheetRead, nothing_seen
+from shnor_lib.sources.privacy import coder
 from shnor_lib.sources.problems import to_faults
+from shnor_lib.sources.pupils import no_pupils
 from shnor_lib.sources.templates import EXAMPLE_SHEET, HELP_SHEET, IGNORED_MARK
 from shnor_lib.sources.values import clean_text, fold
 from shnor_lib.store import Dataset
@@ -42,6 +44,8 @@ class FileRead:
         Everything wrong with the file.
     rows_in
         Data rows in the file: accepted rows plus rows named in ``faults``.
+    rows_used
+        Data rows accepted (several of them may make one row of a table).
     seen
         Schools its reports mention, with names and municipalities; a register can be derived
         from them.
@@ -55,10 +59,14 @@ class FileRead:
     )
     faults: list[Fault] = field(default_factory=list)
     rows_in: int = 0
+    rows_used: int = 0
     seen: pd.DataFrame = field(default_factory=nothing_seen)
+    pupils: pd.DataFrame = field(default_factory=no_pupils)
 
 
-def read_file(path: Path, *, raw_dir: Path, calendar: Calendar) -> FileRead:
+def read_file(
+    path: Path, *, raw_dir: Path, calendar: Calendar, key: bytes | None = None
+) -> FileRead:
     """Read one file; never raises on what is in it.
 
     Parameters
@@ -69,6 +77,8 @@ def read_file(path: Path, *, raw_dir: Path, calendar: Calendar) -> FileRead:
         Folder that provenance and faults name it relative to.
     calendar
         When procedures were held.
+    key
+        Secret for the codes of pupils (:mod:`.privacy`); files read with one key can be joined.
     """
     file = path.relative_to(raw_dir).as_posix()
     if is_ignored(path):
@@ -77,6 +87,7 @@ def read_file(path: Path, *, raw_dir: Path, calendar: Calendar) -> FileRead:
     reads: list[tuple[Sheet, SheetRead]] = []
     unknown: list[Sheet] = []
     result = FileRead(file, faults=faults)
+    context = Context(file, calendar, coder(key))
     for sheet in sheets:
         if _is_ours_to_skip(sheet) or not _has_content(sheet):
             continue
@@ -85,19 +96,26 @@ def read_file(path: Path, *, raw_dir: Path, calendar: Calendar) -> FileRead:
             unknown.append(sheet)
             continue
         result.layouts.append(match.form.name)
-        read = READERS[match.form.name][1](sheet, match, file, calendar)
+        read = READERS[match.form.name][1](sheet, match, context)
         reads.append((sheet, read))
         result.faults += to_faults(file, sheet.name, read.problems)
         result.rows_in += read.rows_in
+        result.rows_used += read.used
     result.faults += [
         _unrecognised(file, sheet, path.suffix.casefold() in WORKBOOK_SUFFIXES and not reads)
         for sheet in unknown
     ]
     if sheets and not reads and not unknown:
         result.faults.append(_nothing_to_read(file))
-    for name in dict.fromkeys(read.table for _, read in reads):
-        frames = [read.frame for _, read in reads if read.table == name]
+    found: dict[str, list[pd.DataFrame]] = {}
+    for _, read in reads:
+        for name, frame in ((read.table, read.frame), *read.more.items()):
+            found.setdefault(name, []).append(frame)
+    for name, frames in found.items():
         result.tables[name] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    pupils = [read.pupils for _, read in reads if read.pupils is not None]
+    if pupils:
+        result.pupils = pd.concat(pupils, ignore_index=True)
     seen = [read.seen for _, read in reads if len(read.seen)]
     if seen:
         result.seen = pd.concat(seen, ignore_index=True)

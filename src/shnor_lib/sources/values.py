@@ -133,6 +133,53 @@ def parse_year(value: Any) -> int | None:
     return last if last == first + 1 else None
 
 
+_DATES = ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
+
+
+def parse_date(value: Any) -> dt.date | None:
+    """Date in a cell, or None when it is not one.
+
+    Examples
+    --------
+    >>> parse_date("22.11.2026"), parse_date("2026-11-22 10:30"), parse_date("завтра")
+    (datetime.date(2026, 11, 22), datetime.date(2026, 11, 22), None)
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str):
+        return None
+    words = clean_text(value).removesuffix(" г.").removesuffix("г.").replace("T", " ").split(" ")
+    if len(words) > 2 or (len(words) == 2 and ":" not in words[1]):
+        return None
+    for form in _DATES:
+        try:
+            found = dt.datetime.strptime(words[0], form).date()
+        except ValueError:
+            continue
+        return found if 1900 <= found.year <= 2200 else None
+    return None
+
+
+_YES = frozenset({"да", "есть", "1", "+", "v", "true", "истина"})
+_NO = frozenset({"нет", "0", "false", "ложь"})
+
+
+def parse_flag(value: Any) -> bool | None:
+    """Yes or no in a cell, or None when it is neither.
+
+    Examples
+    --------
+    >>> parse_flag("Да "), parse_flag("нет"), parse_flag("может быть")
+    (True, False, None)
+    """
+    if isinstance(value, bool):
+        return value
+    text = clean_text(value).casefold()
+    return True if text in _YES else False if text in _NO else None
+
+
 def school_year(year: int) -> str:
     """``2024`` as people write it in the workbooks: ``2023/2024``."""
     return f"{year - 1}/{year}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -44,18 +43,15 @@ def _everybody_listed(data: Dataset) -> Dataset:
     one = data.social_passport.head(1).drop(columns=["school_id", "year"]).assign(offences=1)
     keys = data.schools[["school_id"]].merge(pd.DataFrame({"year": data.years}), how="cross")
     passports = keys.astype({"year": "Int64"}).merge(one, how="cross")
-    return replace(data, social_passport=passports[list(data.social_passport.columns)])
+    return data.replace(social_passport=passports[list(data.social_passport.columns)])
 
 
 def _nobody_listed(data: Dataset) -> Dataset:
     """One year only: no criterion that needs two years can be met, and no social passports."""
     first = data.years[0]
     one_year = data.until(first)
-    return replace(
-        one_year,
-        social_passport=_without(data.social_passport),
-        rating_points=_without(data.rating_points),
-        cells=data.cells,
+    return one_year.replace(
+        social_passport=_without(data.social_passport), rating_points=_without(data.rating_points)
     )
 
 
@@ -70,12 +66,12 @@ def _one_school(data: Dataset) -> Dataset:
 
 
 def _no_results(data: Dataset) -> Dataset:
-    return replace(data, results=_without(data.results), rating_points=_without(data.rating_points))
+    return data.replace(results=_without(data.results), rating_points=_without(data.rating_points))
 
 
 def _nasty_names(data: Dataset) -> Dataset:
     nasty = "СОШ «<script>alert(1)</script>» | *1* {{< meta x >}} `a` [b](c) & $x$ ```"
-    return replace(data, schools=data.schools.assign(name=nasty))
+    return data.replace(schools=data.schools.assign(name=nasty))
 
 
 CASES = {
@@ -304,7 +300,7 @@ def test_quality_page_tells_every_fault_with_its_place(
         Fault("b.xlsx", message="нет года.", severity=Severity.WARNING),
         Fault("b.xlsx", "Итоги", "B2:D2", message="чьё это?", severity=Severity.QUESTION),
     ]
-    analysis = analyse(project, replace(data, faults=faults))
+    analysis = analyse(project, data.replace(faults=faults))
     write_pages(analysis, tmp_path, notebooks=list(NOTEBOOKS))
     page = (tmp_path / "data-quality.qmd").read_text("utf-8")
     for fault in faults:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shnor_lib.project import Calendar
 from shnor_lib.sources.grid import Sheet
 from shnor_lib.sources.headings import Form, Match
 from shnor_lib.sources.layouts import own, vpr_consolidated, vpr_native
-from shnor_lib.sources.layouts.base import SheetRead
+from shnor_lib.sources.layouts.base import Context, SheetRead
 
-Reader = Callable[[Sheet, Match, str, Calendar], SheetRead]
+Reader = Callable[[Sheet, Match, Context], SheetRead]
 
 READERS: dict[str, tuple[Form, Reader]] = {
     vpr_consolidated.FORM.name: (vpr_consolidated.FORM, vpr_consolidated.read),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from shnor_lib.faults import Severity
+from shnor_lib.project import Calendar
 from shnor_lib.sources.headings import Match
 from shnor_lib.sources.problems import Problem, refused_rows
 from shnor_lib.sources.values import parse_year, quoted
-from shnor_lib.tables import TABLES
+from shnor_lib.tables import PROVENANCE, TABLES
 
 SEEN_COLUMNS: tuple[str, ...] = (
     "school_id",
     "name",
     "municipality",
-    "source_file",
-    "source_sheet",
-    "source_row",
+    *PROVENANCE,
 )
 """Columns of the schools a report mentions: what a register can be derived from."""
 
@@ -26,6 +26,27 @@ SEEN_COLUMNS: tuple[str, ...] = (
 def nothing_seen() -> pd.DataFrame:
     """An empty frame of mentioned schools."""
     return TABLES["schools"].empty()[list(SEEN_COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a reader knows beside the sheet.
+
+    Attributes
+    ----------
+    file
+        Path relative to ``data/raw``, with ``/``: folders and the file's name often say what the
+        sheet does not (subject, grade, year).
+    calendar
+        When procedures were held, minimum scores, mark scales.
+    code
+        Turns what identifies a person (name, document) into a code that leads nowhere; see
+        :mod:`shnor_lib.sources.privacy`. The text itself must not leave the reader.
+    """
+
+    file: str
+    calendar: Calendar
+    code: Callable[[str], str]
 
 
 @dataclass
@@ -46,6 +67,13 @@ class SheetRead:
         Tidy column → column letter.
     seen
         Schools the rows mention (:data:`SEEN_COLUMNS`).
+    pupils
+        Rows about single pupils (:data:`shnor_lib.sources.pupils.PUPILS`); they become results
+        only when all files are together.
+    more
+        Accepted rows of further tables the same sheet gives.
+    rows_used
+        Data rows of the sheet that entered; None when that is the length of ``frame``.
     """
 
     table: str
@@ -54,14 +82,23 @@ class SheetRead:
     problems: list[Problem]
     letters: dict[str, str]
     seen: pd.DataFrame = field(default_factory=nothing_seen)
+    pupils: pd.DataFrame | None = None
+    more: dict[str, pd.DataFrame] = field(default_factory=dict)
+    rows_used: int | None = None
+
+    @property
+    def used(self) -> int:
+        """Data rows of the sheet that entered."""
+        return len(self.frame) if self.rows_used is None else self.rows_used
 
 
 def with_provenance(frame: pd.DataFrame, file: str, sheet: str, numbers: list[int]) -> pd.DataFrame:
-    """Add the three provenance columns; ``numbers`` are the rows of the sheet from 0."""
+    """Add the provenance columns; ``numbers`` are the rows of the sheet from 0."""
     return frame.assign(
         source_file=pd.array([file] * len(frame), dtype="string"),
         source_sheet=pd.array([sheet] * len(frame), dtype="string"),
         source_row=pd.array([number + 1 for number in numbers], dtype="Int64"),
+        source_rows=pd.array([pd.NA] * len(frame), dtype="string"),
     )
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
-from shnor_lib.project import Calendar
 from shnor_lib.sources.checks import check_table
 from shnor_lib.sources.convert import convert, data_rows
 from shnor_lib.sources.grid import Sheet
 from shnor_lib.sources.headings import Form, Match
 from shnor_lib.sources.layouts.base import (
+    Context,
     SheetRead,
     accepted,
     heading_problems,
@@ -35,6 +35,7 @@ FORMS: tuple[Form, ...] = tuple(
         never=frozenset() if table.by_year else frozenset({fold("Учебный год"), fold("Год")}),
     )
     for table in TABLES.values()
+    if table.template
 )
 
 _COMMENTS = frozenset(
@@ -46,7 +47,7 @@ _NAMES = frozenset(
 )
 
 
-def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead:
+def read(sheet: Sheet, match: Match, context: Context) -> SheetRead:
     """Read one sheet of the project's own form."""
     table = TABLES[match.form.name.removeprefix("own:")]
     numbers = data_rows(sheet.rows, match.row + 1, list(match.places.values()))
@@ -63,10 +64,10 @@ def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead
     if not numbers:
         return SheetRead(table.name, table.empty(), rows_in, problems, letters)
     frame, faulty = convert(sheet.rows, numbers, table.columns, match.places)
-    frame = with_provenance(frame, file, sheet.name, numbers)
+    frame = with_provenance(frame, context.file, sheet.name, numbers)
     faulty += check_table(table, frame, match.places, faulty)
     if table.name == "results":
-        frame, contradictions = complete_results(frame, match.places, calendar)
+        frame, contradictions = complete_results(frame, match.places, context.calendar)
         refused = refused_rows([*faulty, *contradictions])
         faulty += [p for p in contradictions if p.code not in ROW_WARNINGS or p.row not in refused]
     problems += faulty

@@ -15,7 +15,7 @@ from shnor_lib.sources.percents import counts_from_percents
 from shnor_lib.sources.problems import Problem
 from shnor_lib.sources.results_rules import complete_results
 from shnor_lib.sources.values import fold
-from shnor_lib.tables import TABLES, Column, Table
+from shnor_lib.tables import PROVENANCE, TABLES, Column, Table
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -120,7 +120,7 @@ def to_results(
     tidy = table.empty().reindex(range(len(frame)))
     for name in ("school_id", "year", "grade", "subject", "n"):
         tidy[name] = frame[name].to_numpy()
-    for name in ("source_file", "source_sheet", "source_row"):
+    for name in PROVENANCE:
         tidy[name] = frame[name].to_numpy()
     for mark in (2, 3, 4, 5):
         tidy[f"n{mark}"] = counts[f"n{mark}"].to_numpy()

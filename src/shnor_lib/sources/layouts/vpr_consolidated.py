@@ -6,12 +6,12 @@ four in per cent. «Год» is the year of the programme; the season is the cal
 
 from __future__ import annotations
 
-from shnor_lib.project import Calendar
 from shnor_lib.sources.checks import check_table
 from shnor_lib.sources.convert import convert, data_rows
 from shnor_lib.sources.grid import Sheet
 from shnor_lib.sources.headings import Form, Match
 from shnor_lib.sources.layouts.base import (
+    Context,
     SheetRead,
     heading_problems,
     no_data,
@@ -34,7 +34,7 @@ FORM = Form(
 )
 
 
-def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead:
+def read(sheet: Sheet, match: Match, context: Context) -> SheetRead:
     """Read one sheet of the consolidated form."""
     numbers = data_rows(sheet.rows, match.row + 1, list(match.places.values()))
     problems = heading_problems(match, len(numbers))
@@ -45,7 +45,7 @@ def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead
             "results", TABLES["results"].empty(), len(numbers), problems, match.letters
         )
     frame, problems = convert(sheet.rows, numbers, REPORT.columns, match.places)
-    frame = with_provenance(frame, file, sheet.name, numbers)
+    frame = with_provenance(frame, context.file, sheet.name, numbers)
     problems += check_table(REPORT, frame, match.places, problems)
     problems += year_disagrees(frame, sheet.name, match.places.get("year"))
-    return to_results(frame, problems, match.places, len(numbers), calendar)
+    return to_results(frame, problems, match.places, len(numbers), context.calendar)

@@ -28,12 +28,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from shnor_lib.faults import Severity
-from shnor_lib.project import Calendar
 from shnor_lib.sources.checks import check_table
 from shnor_lib.sources.convert import convert
 from shnor_lib.sources.grid import Sheet
 from shnor_lib.sources.headings import Form, Match
 from shnor_lib.sources.layouts.base import (
+    Context,
     SheetRead,
     heading_problems,
     no_data,
@@ -51,7 +51,7 @@ from shnor_lib.sources.layouts.vpr import (
 from shnor_lib.sources.problems import Problem
 from shnor_lib.sources.subjects import canonical_subject, subject_in
 from shnor_lib.sources.values import clean_text, fold, parse_number
-from shnor_lib.tables import TABLES, Column
+from shnor_lib.tables import PROVENANCE, TABLES, Column
 
 Level = Literal["sample", "region", "municipality", "school"]
 
@@ -150,7 +150,7 @@ def _level(line: Line, after: Line | None, municipality_seen: bool) -> Level:
     return "municipality" if alone and line.schools is not None else "school"
 
 
-def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead:
+def read(sheet: Sheet, match: Match, context: Context) -> SheetRead:
     """Read one sheet: every block on it."""
     blocks = _blocks(sheet.rows, match)
     rows_seen = sum(len(block.numbers) for block in blocks)
@@ -160,7 +160,7 @@ def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead
     parts: list[pd.DataFrame] = []
     rows_in = 0
     for block in blocks:
-        frame, found, schools = _read_block(sheet, match, block, file)
+        frame, found, schools = _read_block(sheet, match, block, context.file)
         parts.append(frame)
         problems += found
         rows_in += schools
@@ -176,7 +176,7 @@ def read(sheet: Sheet, match: Match, file: str, calendar: Calendar) -> SheetRead
         for name, place in match.places.items()
         if name != "schools"
     }
-    read_ = to_results(frame, problems, places, rows_in, calendar)
+    read_ = to_results(frame, problems, places, rows_in, context.calendar)
     read_.letters["name"] = match.letters["name"]
     return read_
 
@@ -265,7 +265,7 @@ def _read_block(
     )
     frame = with_provenance(frame, file, sheet.name, numbers)
     order = [column.name for column in REPORT.columns]
-    frame = frame[[*order, "source_file", "source_sheet", "source_row"]]
+    frame = frame[[*order, *PROVENANCE]]
     return frame, found + _sums(match, block, lines, kinds), len(schools)
 
 

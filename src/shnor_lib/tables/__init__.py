@@ -1,0 +1,65 @@
+"""The data dictionary: every table the product reads, with its columns.
+
+One place from which the checks (pandera), the workbook templates, the readers' heading
+matching and the documentation are all derived. A column knows its Russian heading, what a
+person should put there, its range and the headings under which other systems export it.
+
+Columns of provenance close every tidy table: ``source_file`` (path relative to ``data/raw``),
+``source_sheet``, ``source_row`` (the row as Excel counts it) and, where a row sums up several rows
+of a file, ``source_rows``. Together with
+the ``cells`` table (which tidy column stands in which column letter of which sheet) they lead
+from any number back to its cell.
+
+Shares are 0…1 everywhere in data and code. ``year`` is the calendar year in which the school
+year ends (2023/24 → 2024); for results it is the school year of the *programme* tested.
+"""
+
+from __future__ import annotations
+
+from shnor_lib.tables.codes import PROCEDURES, SCHOOL_KINDS, SEASONS, SETTLEMENT_TYPES
+from shnor_lib.tables.model import DTYPES, PROVENANCE, PROVENANCE_DTYPES, Column, Kind, Table
+from shnor_lib.tables.passport import SOCIAL_PASSPORT
+from shnor_lib.tables.rating import RATING_POINTS
+from shnor_lib.tables.results import (
+    JOURNAL_COMPARISON,
+    PLANNED_RESULTS,
+    RESULTS,
+    SCORE_DISTRIBUTION,
+    TASK_RESULTS,
+)
+from shnor_lib.tables.schools import SCHOOLS
+from shnor_lib.tables.staff import STAFF
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        SCHOOLS,
+        RESULTS,
+        SCORE_DISTRIBUTION,
+        JOURNAL_COMPARISON,
+        TASK_RESULTS,
+        PLANNED_RESULTS,
+        SOCIAL_PASSPORT,
+        STAFF,
+        RATING_POINTS,
+    )
+}
+"""Every table by name."""
+
+CELLS_COLUMNS: tuple[str, ...] = ("source_file", "source_sheet", "column", "letter")
+"""Columns of the ``cells`` table: in which column letter of which sheet a tidy column stands."""
+
+__all__ = [
+    "CELLS_COLUMNS",
+    "DTYPES",
+    "PROCEDURES",
+    "PROVENANCE",
+    "PROVENANCE_DTYPES",
+    "SCHOOL_KINDS",
+    "SEASONS",
+    "SETTLEMENT_TYPES",
+    "TABLES",
+    "Column",
+    "Kind",
+    "Table",
+]

@@ -1,0 +1,31 @@
+"""Closed lists of values: code → what people write."""
+
+from __future__ import annotations
+
+PROCEDURES: dict[str, str] = {
+    "vpr": "ВПР",
+    "oge": "ОГЭ",
+    "ege": "ЕГЭ",
+    "gve": "ГВЭ",
+    "niko": "НИКО",
+    "municipal": "Муниципальный мониторинг",
+    "functional_literacy": "Функциональная грамотность",
+}
+"""Assessment procedures: code → name for people."""
+
+SEASONS: dict[str, str] = {"spring": "весна", "autumn": "осень"}
+"""Season in which a procedure was held: code → name for people."""
+
+SCHOOL_KINDS: tuple[str, ...] = (
+    "общеобразовательная",
+    "коррекционная",
+    "вечерняя",
+    "закрытого типа",
+    "санаторная или при больнице",
+)
+SETTLEMENT_TYPES: tuple[str, ...] = (
+    "административный центр субъекта",
+    "город",
+    "посёлок городского типа",
+    "село",
+)
