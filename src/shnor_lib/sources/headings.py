@@ -56,6 +56,9 @@ class Form:
     strict
         Whether a missing required column means «not this form», not a fault. For federal
         exports, which nobody types: they share many headings with each other.
+    personal
+        Whether its sheets name pupils (names, documents, telephones). Copies of such sheets
+        show only the columns known to be harmless.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Form:
     never: frozenset[str] = frozenset()
     series: tuple[Series, ...] = ()
     strict: bool = False
+    personal: bool = False
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:

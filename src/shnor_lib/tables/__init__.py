@@ -16,7 +16,14 @@ year ends (2023/24 → 2024); for results it is the school year of the *programm
 
 from __future__ import annotations
 
-from shnor_lib.tables.codes import PROCEDURES, SCHOOL_KINDS, SEASONS, SETTLEMENT_TYPES
+from shnor_lib.tables.codes import (
+    HISTORIES,
+    KEY_SYSTEMS,
+    PROCEDURES,
+    SCHOOL_KINDS,
+    SEASONS,
+    SETTLEMENT_TYPES,
+)
 from shnor_lib.tables.model import DTYPES, PROVENANCE, PROVENANCE_DTYPES, Column, Kind, Table
 from shnor_lib.tables.passport import SOCIAL_PASSPORT
 from shnor_lib.tables.rating import RATING_POINTS
@@ -27,13 +34,14 @@ from shnor_lib.tables.results import (
     SCORE_DISTRIBUTION,
     TASK_RESULTS,
 )
-from shnor_lib.tables.schools import SCHOOLS
+from shnor_lib.tables.schools import SCHOOL_KEYS, SCHOOLS
 from shnor_lib.tables.staff import STAFF
 
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         SCHOOLS,
+        SCHOOL_KEYS,
         RESULTS,
         SCORE_DISTRIBUTION,
         JOURNAL_COMPARISON,
@@ -52,6 +60,8 @@ CELLS_COLUMNS: tuple[str, ...] = ("source_file", "source_sheet", "column", "lett
 __all__ = [
     "CELLS_COLUMNS",
     "DTYPES",
+    "HISTORIES",
+    "KEY_SYSTEMS",
     "PROCEDURES",
     "PROVENANCE",
     "PROVENANCE_DTYPES",

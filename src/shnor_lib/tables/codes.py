@@ -29,3 +29,17 @@ SETTLEMENT_TYPES: tuple[str, ...] = (
     "посёлок городского типа",
     "село",
 )
+
+HISTORIES: dict[str, str] = {
+    "stays": "остаются у прежней школы",
+    "moves": "переходят к правопреемнику",
+}
+"""Whose are the earlier results of a school merged into another."""
+
+KEY_SYSTEMS: dict[str, str] = {
+    "fis_oko": "ФИС ОКО",
+    "ris_gia": "РИС ГИА",
+    "inn": "ИНН",
+    "name": "название",
+}
+"""Systems that write schools in their own way: code → name for people."""

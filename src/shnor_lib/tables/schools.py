@@ -1,8 +1,10 @@
-"""The register of schools."""
+"""The register of schools, and how other systems write them."""
 
 from __future__ import annotations
 
-from shnor_lib.tables.codes import SCHOOL_KINDS, SETTLEMENT_TYPES
+from dataclasses import replace
+
+from shnor_lib.tables.codes import HISTORIES, KEY_SYSTEMS, SCHOOL_KINDS, SETTLEMENT_TYPES
 from shnor_lib.tables.common import SCHOOL
 from shnor_lib.tables.model import Column, Table
 
@@ -91,8 +93,15 @@ SCHOOLS = Table(
             "Код ОО в РИС ГИА",
             "text",
             "Код организации, не код муниципалитета.",
-            aliases=("Код ОО",),
+            aliases=("Код ОО", "Код ОГЭ", "Код ОО в РИС ГИА (ОГЭ)"),
             example="101001",
+        ),
+        Column(
+            "ris_code_ege",
+            "Код ОО в РИС ГИА (ЕГЭ)",
+            "text",
+            "Только если для ЕГЭ у школы другой код, чем для ОГЭ.",
+            aliases=("Код ЕГЭ",),
         ),
         Column("inn", "ИНН", "text", "10 цифр."),
         Column(
@@ -111,5 +120,87 @@ SCHOOLS = Table(
             minimum=1700,
             maximum=2100,
         ),
+        Column(
+            "merged_into",
+            "Правопреемник",
+            "text",
+            "Код школы, к которой эту школу присоединили.",
+            refers_to="schools",
+        ),
+        Column(
+            "history",
+            "Прежние результаты",
+            "text",
+            "Только если школа присоединена: чьими считать её прежние результаты.",
+            choices=HISTORIES,
+            aliases=("История",),
+        ),
+    ),
+)
+
+SCHOOL_KEYS = Table(
+    "school_keys",
+    "Ключи школ",
+    "Как школу записывают другие системы, если по реестру этого не понять: другой код, другое "
+    "написание названия, код прежних лет. Ведёт МОУО; программа предлагает строки сама.",
+    ("system", "written", "municipality", "school_id", "first_year"),
+    (
+        Column(
+            "system",
+            "Система",
+            "text",
+            "Чья это запись. Выберите из списка.",
+            required=True,
+            choices=KEY_SYSTEMS,
+            example="ФИС ОКО",
+        ),
+        Column(
+            "written",
+            "Как записана школа",
+            "text",
+            "Логин, код, ИНН или название точно так, как в файле этой системы.",
+            required=True,
+            aliases=("Запись в файле",),
+            example="edu000091",
+        ),
+        Column(
+            "municipality",
+            "Муниципалитет",
+            "text",
+            "Если то же название есть у школ разных муниципалитетов.",
+            aliases=("МО", "Муниципальное образование"),
+            example="Приозёрный район",
+        ),
+        replace(
+            SCHOOL,
+            required=False,
+            note="Код школы в реестре. Пусто — это не школа реестра.",
+            aliases=(),
+        ),
+        Column(
+            "decision",
+            "Это она",
+            "flag",
+            "«Да» — это эта школа, «нет» — другая; пусто — ещё не решено, программа спросит.",
+            example="да",
+        ),
+        Column(
+            "first_year",
+            "С учебного года",
+            "year",
+            "С какого учебного года запись верна. Пусто — всегда.",
+            minimum=2000,
+            maximum=2100,
+            example="2021/2022",
+        ),
+        Column(
+            "last_year",
+            "По учебный год",
+            "year",
+            "По какой учебный год запись верна. Пусто — до сих пор.",
+            minimum=2000,
+            maximum=2100,
+        ),
+        Column("note", "Примечание", "text", "Почему так решили.", example="школу переименовали"),
     ),
 )
