@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from shnor_lib.sources.templates import WORKBOOKS
+
 
 def shnor(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -57,7 +59,7 @@ def test_outside_a_project(tmp_path: Path, arguments: tuple[str, ...], words: st
 def test_a_new_project_says_what_to_do_next(tmp_path: Path) -> None:
     root = tmp_path / "region"
     assert shnor("new", str(root), "--title", "Край: «Проба»").returncode == 0
-    assert len(list((root / "templates").glob("*.xlsx"))) == 5
+    assert len(list((root / "templates").glob("*.xlsx"))) == len(WORKBOOKS)
     assert {p.name for p in (root / "notebooks").iterdir()} == {
         "01_identification.ipynb",
         "02_dynamics.ipynb",
@@ -155,3 +157,31 @@ def test_demo_and_serve(tmp_path: Path, built_demo: Path) -> None:
         timer.cancel()
         server.kill()
         server.wait()
+
+
+def test_check_writes_marked_copies_and_removes_them(tmp_path: Path) -> None:
+    from tests.sources.books import RESULTS_HEAD, book, row
+
+    (tmp_path / "shnor.yml").write_text("title: Проба\n", "utf-8")
+    path = tmp_path / "data" / "raw" / "Результаты.xlsx"
+    book(path, [RESULTS_HEAD, row(n="двадцать")])
+    done = shnor("check", "-p", str(tmp_path))
+    assert done.returncode == 1 and "Книги с пометками (1\u00a0копия)" in done.stderr
+    assert (tmp_path / "faults" / "Результаты (с пометками).xlsx").is_file()
+    assert (tmp_path / "faults.xlsx").is_file()
+    path.unlink()
+    (path.parent / "Реестр школ.csv").write_text(
+        "Код школы;Краткое наименование;Муниципалитет\nШК-01;СОШ № 1;Приозёрный район\n", "utf-8"
+    )
+    done = shnor("check", "-p", str(tmp_path))
+    assert "с пометками" not in done.stderr
+    assert not (tmp_path / "faults").exists()
+
+
+def test_a_new_project_keeps_what_is_made_out_of_git(tmp_path: Path) -> None:
+    root = tmp_path / "region"
+    assert shnor("new", str(root)).returncode == 0
+    ignored = (root / ".gitignore").read_text("utf-8").splitlines()
+    assert {"/faults/", "/faults*.xlsx", "/Сверка школ*.xlsx", ".shnor/"} <= set(ignored)
+    here = (Path(__file__).parents[1] / ".gitignore").read_text("utf-8").splitlines()
+    assert {"/faults/", "/faults*.xlsx", "/Сверка школ*.xlsx", ".shnor/"} <= set(here)

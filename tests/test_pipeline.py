@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import openpyxl
@@ -55,20 +54,16 @@ def test_everything_is_there(built_demo: Path) -> None:
         assert (built_demo / f"_site/{name}.html").is_file()
 
 
-def test_second_build_does_nothing_within_two_seconds(project: Path) -> None:
-    began = time.perf_counter()
+def test_second_build_does_nothing(project: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "shnor_lib.cli", "build", "--project", str(project)],
         capture_output=True,
         text=True,
         check=True,
     )
-    took = time.perf_counter() - began
     assert "повторять нечего" in done.stdout
     report = _build(project)
     assert report.ran == []
-    # Generous: a loaded CI machine; benchmarks/ has the measured figure.
-    assert took < 10
 
 
 def test_touching_a_file_costs_nothing(project: Path) -> None:

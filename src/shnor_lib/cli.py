@@ -22,6 +22,8 @@ from shnor_lib.faults import DataFaultsError, Fault, Severity, ShnorError
 if TYPE_CHECKING:
     from shnor_lib.pipeline import BuildReport
     from shnor_lib.project import Project
+    from shnor_lib.sources.marked_copy import Copies
+    from shnor_lib.store import Dataset
 
 OK, FAULTS, WRONG_USE, FAILED = 0, 1, 2, 3
 
@@ -150,18 +152,99 @@ def _print_faults(faults: Iterable[Fault], *, limit: int = 40) -> None:
 
 
 def _faults_workbook(project: Project, faults: list[Fault]) -> Path | None:
-    """Write the workbook of faults; a workbook of an earlier run goes when all is well."""
+    """Write the workbook of faults and the marked copies; those of an earlier run go.
+
+    Nothing of them stays when all is well.
+    """
     path = project.root / "faults.xlsx"
+    copies = _marked_copies(project, faults)
     if not faults:
         path.unlink(missing_ok=True)
         return None
     from shnor_lib.sources.faults_workbook import write_faults_workbook
 
     try:
-        write_faults_workbook(path, faults)
+        write_faults_workbook(path, faults, raw_dir=project.raw_dir, copies=copies)
     except PermissionError:
         err.print(f"Закройте «{path}» в Excel: новый список ошибок записать не удалось.")
     return path
+
+
+def _marked_copies(project: Project, faults: list[Fault]) -> Copies | None:
+    """Bring the marked copies in ``faults/`` up to date and say where they lie."""
+    folder = project.root / "faults"
+    if not faults and not folder.is_dir():
+        return None
+    from shnor_lib.pipeline import library_fingerprint
+    from shnor_lib.report.format import count_phrase
+    from shnor_lib.sources.marked_copy import write_marked_copies
+
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
+        TextColumn("{task.completed}/{task.total}"), console=err, transient=True,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("Помечаю ошибки в копиях книг", total=None)
+
+        def show(done: int, total: int, file: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"Пометки: {escape(file)}")
+
+        copies = write_marked_copies(
+            faults,
+            raw_dir=project.raw_dir,
+            folder=folder,
+            calendar=project.calendar,
+            state_file=project.state_dir / "marked.json",
+            version=library_fingerprint(),
+            progress=show,
+        )
+    if copies.found:
+        words = count_phrase(len(copies.found), "копия", "копии", "копий")
+        rest = count_phrase(len(copies.left_out), "книги", "книг", "книг")
+        more = f" Ещё для {rest} копии не сделаны." if copies.left_out else ""
+        err.print(f"Книги с пометками ({words}) — в папке «{folder}».{more}", markup=False)
+    for path in copies.locked:
+        err.print(f"Закройте «{path}» в Excel: новые пометки записать не удалось.", markup=False)
+    return copies
+
+
+def _schools_workbook(project: Project) -> None:
+    """Write the workbook that asks about schools that were not found, and say where it lies."""
+    from shnor_lib.pipeline import open_schools
+
+    found = open_schools(project)
+    if not found:
+        return
+    from shnor_lib.report.format import count_phrase
+    from shnor_lib.sources.open_schools import OpenSchool
+    from shnor_lib.sources.schools_workbook import write_schools_workbook
+
+    questions = [OpenSchool.from_dict(item) for item in found["questions"]]
+    decided = {(text, home) for text, home in found["decided"]}
+    schools = [(code, name, home or "") for code, name, home in found["schools"]]
+    try:
+        written = write_schools_workbook(project.root, questions, schools, decided=decided)
+    except PermissionError as error:
+        err.print(
+            f"Закройте «{error.filename}» в Excel: новую сверку школ записать не удалось.",
+            markup=False,
+        )
+        return
+    if written.path is None:
+        return
+    if written.questions:
+        words = count_phrase(
+            written.questions,
+            "запись школы не присоединилась",
+            "записи школ не присоединились",
+            "записей школ не присоединились",
+        )
+        err.print(f"{words}: примите решения в книге «{written.path}».", markup=False)
+    if written.typed:
+        err.print(
+            f"В книге «{written.path}» есть ваши решения ({written.typed}): положите её в папку "
+            "data/raw, иначе программа их не увидит.",
+            markup=False,
+        )
 
 
 def _summary(faults: list[Fault]) -> str:
@@ -189,6 +272,7 @@ def _after_reading(project: Project, report: BuildReport) -> None:
     workbook = _faults_workbook(project, report.faults)
     if report.faults:
         err.print(f"Проверка входных данных: {_summary(report.faults)}. Полный список: {workbook}")
+    _schools_workbook(project)
 
 
 @app.command(cls=_Command)
@@ -204,31 +288,63 @@ def new(
     made = new_project(folder, title=title)
     out.print(f"Проект создан: {made}")
     out.print(
-        "Дальше: заполните шаблоны из папки «templates», сложите файлы в «data/raw», затем — shnor build."
+        "Дальше: заполните «templates/Реестр школ.xlsx», положите его в «data/raw» и выполните "
+        "shnor templates --year ГОД: остальные книги придут с кодами школ. Заполненные книги и "
+        "выгрузки федеральных систем тоже кладите в «data/raw», затем — shnor check и shnor build."
     )
 
 
 @app.command(cls=_Command)
 def templates(
     project: ProjectOption = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year",
+            min=2000,
+            max=2100,
+            help="Год окончания учебного года, для которого нужны книги: 2026 — это 2025/2026.",
+        ),
+    ] = None,
     target: Annotated[
         Path | None, typer.Option("--to", help="Куда записать. По умолчанию — templates/.")
     ] = None,
 ) -> None:
-    """Записать шаблоны рабочих книг; коды школ подставляются, если реестр уже загружен."""
+    """Записать рабочие книги для заполнения; что уже известно из данных, в них подставлено."""
     from shnor_lib.sources.templates import write_templates
-    from shnor_lib.store import load_dataset
 
     opened = _open(project)
-    schools = None
-    if (opened.processed_dir / "faults.json").is_file():
-        schools = load_dataset(opened.processed_dir).schools
+    known = _known_data(opened)
     folder = target or opened.root / "templates"
-    written = write_templates(folder, schools=schools)
+    written = write_templates(folder, known=known, year=year)
     for path in written:
-        out.print(str(path))
+        out.print(str(path), markup=False)
     if not written:
-        out.print(f"Все шаблоны уже лежат в «{folder}»; заполненные книги не перезаписываются.")
+        out.print(
+            f"Все книги уже лежат в «{folder}»; заполненные не перезаписываются. Чтобы получить "
+            "их заново, укажите другую папку: --to ПАПКА.",
+            markup=False,
+        )
+    elif known is None or known.schools.empty:
+        out.print(
+            "Школы пока неизвестны. Заполните «Реестр школ.xlsx», положите его в data/raw и "
+            "выполните эту команду ещё раз с другой папкой (--to): коды и названия школ будут "
+            "подставлены во все книги."
+        )
+
+
+def _known_data(project: Project) -> Dataset | None:
+    """The tables of the last good build; before the first one, what the files themselves say."""
+    from shnor_lib.sources.files import input_files
+    from shnor_lib.store import load_dataset
+
+    if (project.processed_dir / "faults.json").is_file():
+        return load_dataset(project.processed_dir)
+    if not input_files(project.raw_dir):
+        return None
+    from shnor_lib.sources.read import read_folder
+
+    return read_folder(project.raw_dir, calendar=project.calendar)
 
 
 @app.command(cls=_Command)

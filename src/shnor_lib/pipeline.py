@@ -35,6 +35,9 @@ NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
 
 
+OPEN_SCHOOLS = "open_schools.json"
+"""What the latest reading asks about schools, in the state folder."""
+
 Engine = Literal["auto", "quarto", "embedded"]
 
 
@@ -185,6 +188,23 @@ def _read_input(
     return report
 
 
+def open_schools(project: Project) -> dict[str, Any]:
+    """Schools the latest reading of the input did not find.
+
+    Returns
+    -------
+    dict
+        ``questions`` (:class:`shnor_lib.sources.open_schools.OpenSchool` as dictionaries),
+        ``schools`` (code, name and municipality of every school of the register), ``decided``
+        (spellings there are decisions on); empty before the first reading.
+    """
+    path = project.state_dir / OPEN_SCHOOLS
+    if not path.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def last_faults(project: Project) -> list[Fault]:
     """Faults found by the latest reading of the input."""
     path = project.state_dir / "faults.json"
@@ -237,18 +257,31 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
     data_file = _data_file(project)
 
     def assemble_all() -> None:
+        from shnor_lib.sources.open_schools import decided_keys
         from shnor_lib.sources.read import assemble
         from shnor_lib.store import save_dataset, write_json
 
         found = [pickle.loads(path.read_bytes()) for path in reads]  # noqa: S301 - our own cache
         dataset = assemble(found, calendar=project.calendar)
         write_json(project.state_dir / "faults.json", [f.to_dict() for f in dataset.faults])
+        write_json(
+            project.state_dir / OPEN_SCHOOLS,
+            {
+                "questions": dataset.open_schools,
+                "schools": dataset.schools[["school_id", "name", "municipality"]]
+                .fillna("")
+                .to_numpy()
+                .tolist(),
+                "decided": decided_keys(dataset.school_keys),
+            },
+        )
         if has_errors(dataset.faults) and not keep_good_rows:
             raise DataFaultsError(dataset.faults)
         if not len(dataset.results) and not len(dataset.social_passport):
             raise ShnorError(
                 "Во входных файлах нет ни результатов, ни социальных паспортов: "
-                "строить отчёты не из чего."
+                "строить отчёты не из чего. Если пока готов только реестр школ, остальные книги "
+                "с кодами школ даёт команда shnor templates."
             )
         written = save_dataset(project.processed_dir, dataset)
         state = {

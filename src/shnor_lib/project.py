@@ -6,15 +6,25 @@ it: ``data/raw``, ``data/processed``, ``notebooks``, ``reports``, ``_quarto.yml`
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from shnor_lib.faults import ShnorError
+from shnor_lib.tables import PROCEDURES, TABLES
 from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
 
 SETTINGS_FILE = "shnor.yml"
@@ -104,6 +114,8 @@ class Calendar(_Strict):
     scale_breaks: list[ScaleBreak] = Field(default_factory=list)
     minimum_scores: list[MinimumScore] = Field(default_factory=list)
     mark_scales: list[MarkScale] = Field(default_factory=list)
+    second_sitting: Literal["first", "last"] = "first"
+    """Which result counts of a pupil who sat an exam of ГИА twice in a year."""
 
     def minimum_score(self, procedure: str, year: int, subject: str) -> MinimumScore | None:
         """The minimum of a subject in a year, or None when it is not known."""
@@ -151,7 +163,47 @@ class Calendar(_Strict):
             scale_breaks=self.scale_breaks + base.scale_breaks,
             minimum_scores=self.minimum_scores + base.minimum_scores,
             mark_scales=self.mark_scales + base.mark_scales,
+            second_sitting=self.second_sitting,
         )
+
+
+class Deadline(_Strict):
+    """By when the schools are to hand in a form (or the results of a procedure) of a year."""
+
+    table: str
+    year: int = Field(ge=2000, le=2100)
+    date: dt.date
+    procedure: str | None = None
+
+    @field_validator("table")
+    @classmethod
+    def _handed_in_by_schools(cls, name: str) -> str:
+        forms = [t for t in TABLES.values() if t.template and t.by_year and "school_id" in t.key]
+        if name not in {table.name for table in forms}:
+            known = ", ".join(f"{table.name} ({table.title})" for table in forms)
+            raise ValueError(f"такой формы нет; есть: {known}")
+        return name
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _written_as_a_date(cls, value: Any) -> dt.date:
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+        for form in ("%Y-%m-%d", "%d.%m.%Y"):
+            with suppress(TypeError, ValueError):
+                return dt.datetime.strptime(value, form).date()
+        raise ValueError("не дата; дату пишут так: 2026-10-01 или 01.10.2026")
+
+    @model_validator(mode="after")
+    def _procedure_of_results(self) -> Deadline:
+        if self.procedure is None:
+            return self
+        if self.table != "results":
+            raise ValueError("процедуру (procedure) указывают только для формы results")
+        if self.procedure not in PROCEDURES:
+            known = ", ".join(f"{code} ({name})" for code, name in PROCEDURES.items())
+            raise ValueError(f"процедуры «{self.procedure}» нет; есть: {known}")
+        return self
 
 
 class Settings(_Strict):
@@ -167,6 +219,18 @@ class Settings(_Strict):
     years: list[int] = Field(default_factory=list)
     audience: Audience = "ministry"
     calendar: Calendar = Field(default_factory=Calendar)
+    deadlines: list[Deadline] = Field(default_factory=list)
+
+    @field_validator("deadlines")
+    @classmethod
+    def _each_form_once(cls, deadlines: list[Deadline]) -> list[Deadline]:
+        seen = set()
+        for one in deadlines:
+            key = (one.table, one.year, one.procedure)
+            if key in seen:
+                raise ValueError(f"срок формы {one.table} за {one.year} год задан дважды")
+            seen.add(key)
+        return deadlines
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,25 @@ def project_files() -> Path:
     raise ShnorError("Установка неполная: нет тетрадей. Переустановите пакет shnor.")
 
 
+IGNORED_BY_GIT = """\
+# Что программа делает сама и что не должно попасть в репозиторий.
+.shnor/
+.pytask/
+.quarto/
+.ipynb_checkpoints/
+__pycache__/
+/_site*/
+/site_libs/
+/data/processed/
+/reports/
+/faults*.xlsx
+/faults/
+/Сверка школ*.xlsx
+~$*
+"""
+"""``.gitignore`` of a new project: workbooks of faults may quote the input."""
+
+
 def new_project(folder: Path, *, title: str, subtitle: str = "", templates: bool = True) -> Path:
     """Create a project in ``folder``; nothing that exists is overwritten.
 
@@ -67,6 +86,9 @@ def new_project(folder: Path, *, title: str, subtitle: str = "", templates: bool
         text += f"subtitle: {json.dumps(subtitle, ensure_ascii=False)}\n"
     text += "ruleset: tbilissky-2021\ncompare: [olenek-2021, rosobrnadzor-847]\n"
     (root / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    ignored = root / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text(IGNORED_BY_GIT, encoding="utf-8")
     if templates:
         from shnor_lib.sources.templates import write_templates
 

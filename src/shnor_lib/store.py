@@ -29,6 +29,10 @@ class Dataset:
     faults
         Warnings and questions found while reading (errors never reach a data set unless the
         user asked to keep good rows).
+    open_schools
+        Spellings that joined no school, each a plain dictionary
+        (:class:`shnor_lib.sources.open_schools.OpenSchool`). They live from reading to the
+        workbook that asks about them and are not stored with the tables.
     **tables
         Tidy frames by table name; see :mod:`shnor_lib.tables`.
 
@@ -43,6 +47,7 @@ class Dataset:
         *,
         cells: pd.DataFrame | None = None,
         faults: Iterable[Fault] = (),
+        open_schools: Iterable[dict[str, Any]] = (),
         **tables: pd.DataFrame,
     ) -> None:
         if unknown := set(tables) - set(TABLES):
@@ -57,6 +62,7 @@ class Dataset:
             else pd.DataFrame(columns=list(CELLS_COLUMNS), dtype="string")
         )
         self.faults: list[Fault] = list(faults)
+        self.open_schools: list[dict[str, Any]] = list(open_schools)
         self._letters: dict[tuple[str, str, str], str] | None = None
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -78,6 +84,7 @@ class Dataset:
         return Dataset(
             cells=self.cells,
             faults=self.faults if faults is None else faults,
+            open_schools=self.open_schools,
             **{**self.tables, **tables},
         )
 
@@ -86,12 +93,8 @@ class Dataset:
         return Dataset(
             cells=self.cells,
             faults=self.faults,
-            **{
-                name: frame[frame["year"] <= year].reset_index(drop=True)
-                if TABLES[name].by_year
-                else frame
-                for name, frame in self.tables.items()
-            },
+            open_schools=self.open_schools,
+            **{name: TABLES[name].until(frame, year) for name, frame in self.tables.items()},
         )
 
     def cell(
@@ -195,11 +198,12 @@ def load_dataset(processed: Path, *, until: int | None = None) -> Dataset:
         if until is not None and table.by_year:
             files = [path for path in files if int(path.stem) <= until]
         parts = [pd.read_parquet(path) for path in files]
-        frames[name] = pd.concat(parts, ignore_index=True) if parts else table.empty()
+        frame = pd.concat(parts, ignore_index=True) if parts else table.empty()
+        frames[name] = frame if until is None else table.until(frame, until)
     cells_path = processed / "cells" / f"{NO_YEAR}.parquet"
     cells = pd.read_parquet(cells_path) if cells_path.is_file() else None
     faults = [Fault.from_dict(item) for item in json.loads(marker.read_text(encoding="utf-8"))]
-    dataset = Dataset(**frames, faults=faults)
+    dataset = Dataset(**frames, faults=faults, open_schools=())
     if cells is not None:
         dataset.cells = cells
     return dataset

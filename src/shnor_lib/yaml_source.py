@@ -29,6 +29,17 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     """SafeLoader; duplicates are found by :func:`_walk` so that all come at once."""
 
 
+def _date_or_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """A date; the text as it stands where there is no such day, for the check of its key."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:timestamp", _date_or_text)
+
+
 def load_yaml(path: Path) -> tuple[Any, Lines]:
     """Read a YAML file; return its value and the line of every key.
 

@@ -42,7 +42,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             '<div class="shnor-table-wrap"><table class="shnor-table">'
             f"<thead><tr>{wide}</tr></thead><tbody><tr>{'<td>1</td>' * 14}</tr></tbody></table></div>"
         )
-        + '\n## Ещё\n\n::: {.callout-note collapse="true"}\n## Подробно\nТекст.\n:::\n',
+        + '\n## Ещё\n\n::: {.callout-note collapse="true"}\n## Подробно\nТекст.\n:::\n\n'
+        + fenced(
+            "<p><time id='past' datetime='2020-10-01' data-shnor-deadline>01.10.2020</time></p>"
+            "<p><time id='met' datetime='2020-10-01'>01.10.2020</time></p>"
+            "<p><time id='ahead' datetime='2999-10-01' data-shnor-deadline>01.10.2999</time></p>"
+        ),
     )
     return publish(project, engine="embedded").output
 
@@ -169,6 +174,12 @@ def test_wide_table_scrolls_in_its_box(built: Path, browser: Any) -> None:
         assert wrap.get_attribute("role") == "region"
         wrap.evaluate("(e) => { e.scrollLeft = 200; }")
         assert wrap.evaluate("(e) => e.scrollLeft") == 200
+
+
+def test_passed_deadlines_are_marked_by_the_browser(built: Path, browser: Any) -> None:
+    with open_page(browser, built, "reports/method.html") as tab:
+        assert tab.locator("#past + .shnor-badge").inner_text() == "срок прошёл"
+        assert tab.locator("#met + *, #ahead + *").count() == 0
 
 
 def test_menu_on_a_phone(built: Path, browser: Any) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from shnor_lib.faults import Severity
 from shnor_lib.report import charts
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from tests.report import frames
@@ -26,6 +27,17 @@ def low_share(**more: object) -> Chart:
         frames.series(), title="математика", years=range(2020, 2025), threshold=0.2,
         threshold_label="порог 20 %", median=frames.median(), **more,
     )  # type: ignore[arg-type]  # fmt: skip
+
+
+def fault_counts(files: int = 1) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (NASTY, Severity.ERROR, 2),
+            (NASTY, Severity.QUESTION, 1),
+            *((f"Файл {i}.xlsx", Severity.WARNING, 1) for i in range(files)),
+        ],
+        columns=["label", "severity", "n"],
+    )
 
 
 ALL = {
@@ -58,6 +70,7 @@ ALL = {
         {"a": pd.Series({"A": "both", "B": "none"}), "b": pd.Series({"A": "low_results"})}
     ),
     "status_by_ruleset": lambda: charts.status_by_ruleset({"a": pd.Series({"A": "both"})}),
+    "fault_bars": lambda: charts.fault_bars(fault_counts(), of="по видам"),
 }
 
 
@@ -187,3 +200,17 @@ def test_readings_mark_what_is_in_force() -> None:
 def test_agreement_counts_schools_on_both_lists() -> None:
     codes = {"a": pd.Series({"A": "both", "B": "none"}), "b": pd.Series({"A": "low_results"})}
     assert charts.agreement_map(codes).spec()["data"][0]["z"] == [[1, 1], [1, 1]]
+
+
+def test_fault_bars_are_the_longest_and_say_what_is_left_out() -> None:
+    chart = charts.fault_bars(fault_counts(20), of="по файлам", most=12)
+    bars = {bar["name"]: bar["x"] for bar in chart.spec()["data"]}
+    assert bars == {
+        "ошибки": [2, *[0] * 11],
+        "предупреждения": [0, *[1] * 11],
+        "вопросы": [1, *[0] * 11],
+    }
+    assert "ещё 9\u00a0строк" in chart.caption
+    assert "Число замечаний по файлам:" in chart.alt and "и ещё 6" in chart.alt
+    empty = charts.fault_bars(fault_counts().head(0), of="по видам")
+    assert empty.alt == PLOT_ALT_EMPTY

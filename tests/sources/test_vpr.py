@@ -9,13 +9,7 @@ import pandas as pd
 import pytest
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.layouts.vpr_native import (
-    Line,
-    levels,
-    title_grade,
-    title_subject,
-    title_year,
-)
+from shnor_lib.sources.layouts.fis_oko_rows import Line, levels
 
 from .books import VPR_HEAD, accounted, book, only, read_one, vpr_row
 
@@ -134,6 +128,16 @@ def test_schools_without_logins_are_known_by_name(tmp_path):
     assert read.tables["results"]["school_id"].tolist() == [
         "СОШ № 1 (Приозёрный район)", "СОШ № 1 (Заречный округ)", "Лицей",
     ]  # fmt: skip
+
+
+def test_logins_in_capitals_and_municipalities_with_their_own_login(tmp_path):
+    read = consolidated(
+        tmp_path,
+        vpr_row("EDU000001", 24, *GOOD, municipality="edu01_m002 | Приозёрный район"),
+        vpr_row("ОО-1", 24, *GOOD),
+    )
+    assert read.tables["results"]["school_id"].tolist() == ["edu000001", "ОО-1"]
+    assert set(read.seen["municipality"]) == {"Приозёрный район"}
 
 
 def test_our_own_results_form_is_not_taken_for_percents(tmp_path):
@@ -274,14 +278,3 @@ def test_a_municipality_of_one_school_is_told_by_the_next_row():
     lines = [Line("Заречье", 1, 20), Line("Учреждение", 1, 20), Line("Дальнее", 1, 5)]
     assert levels(lines) == ["municipality", "school", "school"]
     assert levels([replace(lines[0], n=21), *lines[1:]])[0] == "school"
-
-
-def test_title_lines():
-    assert title_year(["Дата: 20.05.2024", "ВПР 2023"]) == 2023
-    assert title_year(["2022-2023 учебный год"]) == 2023
-    assert title_year(["Дата: 20.05.2024"]) is None
-    assert title_grade(["ВПР 2020 Русский язык 6 класс (по программе 5 класса)"]) == 5
-    assert title_grade(["5-й класс"]) == 5
-    assert title_grade(["без номера"]) is None
-    assert title_subject(["Предмет: Черчение"]) == "черчение"
-    assert title_subject(["ВПР 2023 Математика (профильная) 11 класс"]) == "математика (профильная)"

@@ -37,6 +37,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "social_passport": ("year",),
     "staff": ("year",),
     "rating_points": ("year", "indicator"),
+    "result_sources": ("year", "procedure", "subject", "grade", "season", "part"),
 }
 """Columns of each table a trace looks at, besides those of the source."""
 
@@ -147,15 +148,31 @@ def _sources(
         criterion = identification.ruleset.criterion(criterion_id)
         units = [key[1:] for key in group]
         if isinstance(criterion, ResultsShare):
-            yield from _results_sources(criterion, units, own("results"))
+            further = _further_sheets(own("result_sources"))
+            yield from _results_sources(criterion, units, own("results"), further)
         else:
             years = {unit[0] for unit in units}
             found = _indicator_sources(criterion, identification, own, years)
             yield from ([source for source in found if source.used_year == u[0]] for u in units)
 
 
+def _further_sheets(rows: list[Row]) -> dict[tuple[Any, ...], list[Row]]:
+    """Rows of ``result_sources`` by the row of results they belong to."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row["part"]):
+        found.setdefault(_unit(row), []).append(row)
+    return found
+
+
+def _unit(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("year", "season", "procedure", "grade", "subject"))
+
+
 def _results_sources(
-    criterion: ResultsShare, units: list[tuple[Any, ...]], results: list[Row]
+    criterion: ResultsShare,
+    units: list[tuple[Any, ...]],
+    results: list[Row],
+    further: dict[tuple[Any, ...], list[Row]],
 ) -> Iterator[list[Source]]:
     pooled: dict[tuple[Any, ...], list[Row]] = {}
     for row in results:
@@ -164,9 +181,10 @@ def _results_sources(
     by_grade = any(grade is not None for *_, grade in units)
     for *key, grade in units:
         yield [
-            _source(row, ["n", _low(row), "n_high" if row["n5"] is None else "n5"])
+            _source(part, ["n", _low(row), "n_high" if row["n5"] is None else "n5"])
             for row in pooled.get(tuple(key), ())
             if _covered(row, criterion.scopes) and (not by_grade or row["grade"] == grade)
+            for part in (row, *further.get(_unit(row), ()))
         ]
 
 
@@ -245,9 +263,12 @@ def _rating_sources(definition: Rating, own: Own) -> Iterator[Source]:
             yield from _rows_sources(own(item.table), [item.numerator, item.denominator])
         elif isinstance(item, ResultsIndicator):
             rows = [row for row in own("results") if _covered(row, item.scopes)]
+            further = _further_sheets(own("result_sources"))
             for later in range(definition.pool_years):
                 for row in rows:
-                    yield _source(row, _measured(item.measure, row), later)
+                    columns = _measured(item.measure, row)
+                    for part in (row, *further.get(_unit(row), ())):
+                        yield _source(part, columns, later)
 
 
 def _measured(measure: str, row: Row) -> list[str]:

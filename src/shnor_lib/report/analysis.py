@@ -18,12 +18,13 @@ from shnor_lib.faults import ShnorError
 from shnor_lib.methods.dynamics import DynamicsResult, dynamics
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.index_definition import Index, load_index
+from shnor_lib.methods.objectivity import objectivity
 from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
 from shnor_lib.methods.readings import count_readings
 from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, RuleSet, load_ruleset
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
-from shnor_lib.project import Calendar, Project
+from shnor_lib.project import Calendar, Deadline, Project
 from shnor_lib.store import Dataset
 
 T = TypeVar("T")
@@ -58,6 +59,10 @@ class Analysis:
     refusals
         What could not be computed → why (Russian): keys ``rating:<id>``, ``index:<id>``,
         ``ruleset:<id>``, ``dynamics``, ``readings``.
+    objectivity
+        Signs of biased results, all schools and years; questions, never part of a status.
+    deadlines
+        By when the forms are to be handed in.
     """
 
     title: str
@@ -76,6 +81,8 @@ class Analysis:
     dynamics: DynamicsResult | None = field(repr=False, default=None)
     readings: pd.DataFrame | None = field(repr=False, default=None)
     refusals: dict[str, str] = field(default_factory=dict)
+    objectivity: pd.DataFrame | None = field(repr=False, default=None)
+    deadlines: tuple[Deadline, ...] = ()
 
     @property
     def years(self) -> list[int]:
@@ -189,6 +196,8 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
             ),
         ),
         refusals=refusals,
+        objectivity=attempt("objectivity", lambda: objectivity(dataset, calendar)),
+        deadlines=tuple(settings.deadlines),
     )
 
 

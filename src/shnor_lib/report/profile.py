@@ -305,7 +305,9 @@ class Frames:
         parts = []
         for name, table in TABLES.items():
             frame = getattr(self.analysis.dataset, name)
-            frame = frame[frame["source_file"].notna()]
+            if "school_id" not in frame:
+                continue
+            frame = frame[frame["source_file"].notna() & frame["school_id"].notna()]
             if "year" not in frame:
                 frame = frame.assign(year=pd.array([None] * len(frame), dtype="Int64"))
             by = ["school_id", "source_file", "source_sheet", "year"]

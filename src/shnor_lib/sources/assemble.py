@@ -10,15 +10,20 @@ import pandas as pd
 
 from shnor_lib.faults import Fault, Severity
 from shnor_lib.project import Calendar
+from shnor_lib.sources.crosschecks import crosscheck
+from shnor_lib.sources.identity import identify_schools
+from shnor_lib.sources.mergers import move_histories
+from shnor_lib.sources.names_beside import names_of_others
 from shnor_lib.sources.problems import SHOWN, reading_order
+from shnor_lib.sources.pupils import no_pupils, partial_tasks, results_of_pupils
+from shnor_lib.sources.ready_made import protocols_win
 from shnor_lib.sources.school_names import Letters, SchoolNames
+from shnor_lib.sources.values import quoted
 from shnor_lib.store import Dataset
-from shnor_lib.tables import CELLS_COLUMNS, PROCEDURES, PROVENANCE, SEASONS, TABLES, Table
+from shnor_lib.tables import CELLS_COLUMNS, PROCEDURES, TABLES, Table
 
 if TYPE_CHECKING:
     from shnor_lib.sources.read import FileRead
-
-NO_MUNICIPALITY = "не указан"
 
 
 def assemble_parts(reads: Sequence[FileRead], *, calendar: Calendar) -> Dataset:
@@ -33,104 +38,47 @@ def assemble_parts(reads: Sequence[FileRead], *, calendar: Calendar) -> Dataset:
         for name, table in TABLES.items()
     }
     seen = _concat([read.seen for read in reads], TABLES["schools"].empty())
+    pupils = _concat([read.pupils for read in reads], no_pupils())
+    summed = partial_tasks(tables["task_results"], pupils)
+    tasks = tables["task_results"][summed]
+    tables["task_results"] = tables["task_results"][~summed].reset_index(drop=True)
     register, found = _without_repeats(TABLES["schools"], tables["schools"], letters)
     faults += found
     tables["schools"] = register
     given = any("schools" in read.tables for read in reads)
-    if len(register):
-        names = SchoolNames(register)
-        faults += names.faults(letters)
-        for name, table in TABLES.items():
-            for column in table.school_columns:
-                tables[name], found = _known_schools(tables[name], column, names, seen, letters)
-                faults += found
-    else:
-        tables["schools"], found = _derived_register(tables, seen)
-        # A register that is there but full of faults has been reported already.
-        faults += [] if given else found
+    # Before anything is summed: the РИС code and the login of one school must meet.
+    known = identify_schools(
+        tables, {"pupils": pupils, "tasks": tasks}, seen, letters, register_given=given
+    )
+    tables, pupils, tasks = known.tables, known.rows["pupils"], known.rows["tasks"]
+    faults += known.faults
+    by_register = SchoolNames(tables["schools"], tables["school_keys"])
+    faults += names_of_others(seen, cells, by_register, letters)
     for name, table in TABLES.items():
-        if table is not TABLES["schools"]:
+        # Keys have been checked by their years.
+        if name not in ("schools", "school_keys"):
             tables[name], found = _without_repeats(table, tables[name], letters)
             faults += found
+    made = results_of_pupils(pupils, tasks, calendar, letters)
+    joined, found = protocols_win(made.tables, tables, letters)
+    tables.update(joined)
+    faults += [*made.faults, *found]
     faults += _not_held(tables["results"], letters, calendar)
-    return Dataset(**tables, cells=cells, faults=sorted(faults, key=reading_order))
+    # Each school is checked against its own years before histories move.
+    faults += crosscheck(tables, letters, calendar)
+    merged = move_histories(tables, known.mergers, letters)
+    faults += merged.faults
+    return Dataset(
+        **merged.tables,
+        cells=cells,
+        faults=sorted(faults, key=reading_order),
+        open_schools=[question.to_dict() for question in known.open_schools],
+    )
 
 
 def _concat(frames: Sequence[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else empty
-
-
-def _known_schools(
-    frame: pd.DataFrame, column: str, names: SchoolNames, seen: pd.DataFrame, letters: Letters
-) -> tuple[pd.DataFrame, list[Fault]]:
-    """Codes of the register instead of logins and names; rows of unknown schools are faults."""
-    written = frame[column]
-    codes = {text: names.code(text) for text in written.dropna().unique()}
-    if all(code == text for text, code in codes.items()):
-        return frame, []
-    unknown = written.notna() & ~written.isin([t for t, code in codes.items() if code is not None])
-    faults = []
-    lost = frame[unknown]
-    for (file, sheet, text), rows in lost.groupby(
-        ["source_file", "source_sheet", column], sort=True
-    ):
-        first = int(rows["source_row"].iloc[0])
-        mentioned = seen[seen["school_id"] == text]
-        title = "" if mentioned.empty else str(mentioned["name"].iloc[0])
-        named = f" ({title})" if title and title != text else ""
-        faults.append(
-            Fault(
-                str(file),
-                str(sheet),
-                letters.cell(str(file), str(sheet), first, column),
-                "unknown-school",
-                f"школы «{text}»{named} нет в реестре школ (строк: {len(rows)}).",
-                "код школы, логин ФИС ОКО или код ОО в РИС ГИА из реестра школ.",
-                names.advice(str(text), title),
-                rows=len(rows),
-            )
-        )
-    frame = frame[~unknown].reset_index(drop=True)
-    frame[column] = frame[column].map(codes).astype("string")
-    return frame, faults
-
-
-def _derived_register(
-    tables: dict[str, pd.DataFrame], seen: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Fault]]:
-    """A register of every school the files mention; names and municipalities from the reports."""
-    table = TABLES["schools"]
-    codes = sorted(
-        {
-            str(code)
-            for name, table in TABLES.items()
-            for column in table.school_columns
-            for code in tables[name][column].dropna().unique()
-        }
-    )
-    if not codes:
-        return table.empty(), []
-    # The last file wins: municipalities are renamed now and then.
-    known = seen.drop_duplicates("school_id", keep="last").set_index("school_id")
-    known = known.reindex(codes)
-    register = table.empty().reindex(range(len(codes)))
-    register["school_id"] = codes
-    register["name"] = known["name"].fillna(pd.Series(codes, index=codes)).to_numpy()
-    register["municipality"] = known["municipality"].fillna(NO_MUNICIPALITY).to_numpy()
-    for name in PROVENANCE:
-        register[name] = known[name].to_numpy()
-    register = register.astype(dict(table.empty().dtypes))
-    fault = Fault(
-        "data/raw",
-        code="no-register",
-        message=f"реестра школ нет: он составлен по самим данным (школ: {len(codes)}).",
-        expected="книга «Реестр школ.xlsx».",
-        remedy="Заполните реестр (команда shnor templates даёт пустую книгу): без него нельзя "
-        "отличить опечатку в коде от новой школы и соединить коды разных систем.",
-        severity=Severity.WARNING,
-    )
-    return register, [fault]
 
 
 def _without_repeats(
@@ -191,7 +139,8 @@ _OF_KEY = {
 def _repeat(table: Table, row: pd.Series[Any], first: pd.Series[Any], letters: Letters) -> Fault:
     values = [column.name for column in table.columns if column.name not in table.key]
     same = row[values].astype("string").equals(first[values].astype("string"))
-    words = [_OF_KEY[name] for name in table.key]
+    what = "числа" if any(column.kind in ("int", "float") for column in table.columns) else "записи"
+    words = [_OF_KEY.get(name) or quoted(table.column(name).title) for name in table.key]
     once = " и ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
     return Fault(
         str(row["source_file"]),
@@ -199,7 +148,7 @@ def _repeat(table: Table, row: pd.Series[Any], first: pd.Series[Any], letters: L
         _cell(row, table.key[0], letters),
         "duplicate-row",
         f"эта строка уже есть: {_other_place(row, first)}строка {first['source_row']} "
-        f"({_describe(table, row)}); {'числа те же' if same else 'числа разные'}.",
+        f"({_describe(table, row)}); {what} {'те же' if same else 'разные'}.",
         f"одна строка на {once}.",
         "Оставьте одну из двух строк."
         if same
@@ -229,7 +178,9 @@ def _describe(table: Table, row: pd.Series[Any]) -> str:
         value = row[name]
         if pd.isna(value):
             continue
-        text = {**SEASONS, **PROCEDURES}.get(str(value), str(value))
+        date = isinstance(value, pd.Timestamp)
+        choices = table.column(name).choices
+        text = f"{value:%d.%m.%Y}" if date else choices.get(str(value), str(value))
         parts.append(f"{text} класс" if name == "grade" else text)
     return ", ".join(parts)
 

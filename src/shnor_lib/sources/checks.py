@@ -6,16 +6,22 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandera.errors import SchemaErrors
 
+from shnor_lib.sources.convert import Quote
 from shnor_lib.sources.problems import Problem
 from shnor_lib.sources.values import fold, quoted
 from shnor_lib.tables import Column, Table
 
 
 def check_table(
-    table: Table, frame: pd.DataFrame, places: dict[str, int], known: Iterable[Problem]
+    table: Table,
+    frame: pd.DataFrame,
+    places: dict[str, int],
+    known: Iterable[Problem],
+    quote: Quote = str,
 ) -> list[Problem]:
     """Every breach of the table's schema, each at its cell.
 
@@ -29,6 +35,8 @@ def check_table(
         Column name → column of the sheet, from 0.
     known
         Problems found before; an empty cell that is one of them is not reported again.
+    quote
+        What a message may say of a cell's text.
     """
     try:
         table.schema().validate(frame, lazy=True)
@@ -36,7 +44,7 @@ def check_table(
         done = {(problem.row, problem.col) for problem in known}
         found = {}
         for error in errors.schema_errors:
-            for problem in _explain(table, error, frame, places):
+            for problem in _explain(table, error, frame, places, quote):
                 if problem.code == "empty-required" and (problem.row, problem.col) in done:
                     continue
                 found[problem.row, problem.col, problem.code, problem.message] = problem
@@ -44,8 +52,38 @@ def check_table(
     return []
 
 
+def check_ranges(
+    columns: Iterable[Column], frame: pd.DataFrame, places: dict[str, int]
+) -> list[Problem]:
+    """Numbers outside the range of their column, each at its cell.
+
+    The same problems as :func:`check_table` finds, for reports with dozens of columns of numbers,
+    where a schema of each would take longer than reading.
+
+    Parameters
+    ----------
+    columns
+        Columns of numbers.
+    frame
+        Their values, typed, and ``source_row``.
+    places
+        Column name → column of the sheet, from 0.
+    """
+    rows = frame["source_row"].to_numpy(dtype=np.int64)
+    problems = []
+    for column in columns:
+        values = frame[column.name].to_numpy(dtype=float, na_value=np.nan)
+        low = -np.inf if column.minimum is None else column.minimum
+        high = np.inf if column.maximum is None else column.maximum
+        problems += [
+            _outside(column, values[i], int(rows[i]), places.get(column.name), str)
+            for i in np.flatnonzero((values < low) | (values > high))
+        ]
+    return problems
+
+
 def _explain(
-    table: Table, error: Any, frame: pd.DataFrame, places: dict[str, int]
+    table: Table, error: Any, frame: pd.DataFrame, places: dict[str, int], quote: Quote
 ) -> Iterator[Problem]:
     cases = error.failure_cases
     if not isinstance(cases, pd.DataFrame) or "index" not in cases:
@@ -65,10 +103,20 @@ def _explain(
                 places.get(part),
             )
         return
+    if name.startswith("after:"):
+        _, later, earlier = name.split(":")
+        for row, late, early in zip(rows, failed[later], failed[earlier], strict=True):
+            yield _dates_reversed(
+                table.column(later), late, table.column(earlier), early, row, places.get(later)
+            )
+        return
     column = table.column(error.schema.name)
     place = places.get(column.name)
     for row, value in zip(rows, failed[column.name], strict=True):
-        yield _empty(column, row, place) if pd.isna(value) else _outside(column, value, row, place)
+        if pd.isna(value):
+            yield _empty(column, row, place)
+        else:
+            yield _outside(column, value, row, place, quote)
 
 
 def _empty(column: Column, row: int, place: int | None) -> Problem:
@@ -77,12 +125,25 @@ def _empty(column: Column, row: int, place: int | None) -> Problem:
         place,
         "empty-required",
         f"пустая ячейка в обязательном столбце {quoted(column.title)}.",
-        (column.note[:1].lower() + column.note[1:]) or "значение.",
-        "Заполните ячейку; если строка лишняя, удалите её целиком.",
+        _wanted(column),
+        "Заполните ячейку; если данных нет или строка лишняя, удалите её целиком.",
     )
 
 
-def _outside(column: Column, value: Any, row: int, place: int | None) -> Problem:
+def _wanted(column: Column) -> str:
+    """What an empty cell should hold: «целое число (без совместителей).»."""
+    note = column.note.removesuffix(".")
+    if column.choices:
+        return f"одно из: {', '.join(column.choices.values())}."
+    kind = {"int": "целое число", "float": "число", "date": "дата", "flag": "«да» или «нет»"}.get(
+        column.kind
+    )
+    if kind is None:
+        return (note[:1].lower() + note[1:] or "значение") + "."
+    return f"{kind} ({note[:1].lower()}{note[1:]})." if note else f"{kind}."
+
+
+def _outside(column: Column, value: Any, row: int, place: int | None, quote: Quote) -> Problem:
     if column.choices:
         labels = list(column.choices.values())
         near = difflib.get_close_matches(
@@ -93,7 +154,7 @@ def _outside(column: Column, value: Any, row: int, place: int | None) -> Problem
             row,
             place,
             "not-in-list",
-            f"в столбце {quoted(column.title)} стоит «{value}» — такого значения нет в списке.",
+            f"в столбце {quoted(column.title)} стоит «{quote(str(value))}» — такого значения нет в списке.",
             f"одно из: {', '.join(labels)}.",
             f"Возможно, имелось в виду «{hint}»." if hint else "Выберите значение из списка.",
         )
@@ -131,6 +192,20 @@ def _part_above_whole(
         f"а в столбце {quoted(whole.title)} — {_number(more)}.",
         f"число в столбце {quoted(part.title)} не больше числа в столбце {quoted(whole.title)}.",
         "Сверьте оба числа и исправьте неверное.",
+    )
+
+
+def _dates_reversed(
+    later: Column, late: Any, earlier: Column, early: Any, row: int, place: int | None
+) -> Problem:
+    return Problem(
+        row,
+        place,
+        "dates-reversed",
+        f"в столбце {quoted(later.title)} стоит {late:%d.%m.%Y} — раньше, чем {early:%d.%m.%Y} в "
+        f"столбце {quoted(earlier.title)}.",
+        f"дата не раньше, чем в столбце {quoted(earlier.title)}.",
+        "Исправьте одну из двух дат.",
     )
 
 

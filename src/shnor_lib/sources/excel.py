@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,28 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from shnor_lib.faults import Severity
 from shnor_lib.sources.values import clean_text
 from shnor_lib.store import write_atomically
 
 _MOMENT = dt.datetime(2000, 1, 1)
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
-HEAD_FONT = Font(bold=True, color="1F2A44")
+HEAD_FONT = Font(name="Calibri", size=11, bold=True, color="1F2A44")
 HEAD_FILL = PatternFill("solid", start_color="DCE6F2")
 REQUIRED_FILL = PatternFill("solid", start_color="FFD98A")
 HEAD_ALIGNMENT = Alignment(wrap_text=True, vertical="center", horizontal="center")
 WRAP = Alignment(wrap_text=True, vertical="top")
-BOLD = Font(bold=True)
+TOP_RIGHT = Alignment(vertical="top", horizontal="right")
+BOLD = Font(name="Calibri", size=11, bold=True)
+LINK = Font(name="Calibri", size=11, color="0B5394", underline="single")
+PALE = Font(name="Calibri", size=9, color="7F8FA9")
+SEVERITY_FILLS = {
+    Severity.ERROR: PatternFill("solid", start_color="F8D7D3"),
+    Severity.WARNING: PatternFill("solid", start_color="FFF0C9"),
+    Severity.QUESTION: PatternFill("solid", start_color="DCE6F2"),
+}
+"""Colours of faults."""
 LINE = Border(bottom=Side("thin", color="7F8FA9"), right=Side("thin", color="C5CEDB"))
 
 
@@ -60,7 +71,8 @@ def head_cell(sheet: Any, text: str, *, required: bool = False, note: str = "") 
     cell.font, cell.alignment, cell.border = HEAD_FONT, HEAD_ALIGNMENT, LINE
     cell.fill = REQUIRED_FILL if required else HEAD_FILL
     if note:
-        cell.comment = Comment(note, "Подсказка", height=40 + 18 * (len(note) // 38 + 1), width=300)
+        lines = sum(len(line) // 38 + 1 for line in note.splitlines())
+        cell.comment = Comment(note, "Подсказка", height=30 + 18 * lines, width=300)
     return cell
 
 
@@ -71,6 +83,44 @@ def wrapped_cell(sheet: Any, text: str, *, bold: bool = False) -> WriteOnlyCell:
     if bold:
         cell.font = BOLD
     return cell
+
+
+def append_wrapped(
+    sheet: Any, row: int, cells: Sequence[WriteOnlyCell | None], widths: Sequence[float]
+) -> None:
+    """Append a row of wrapped cells, high enough for the longest of them.
+
+    Not every program measures wrapped text when it opens a workbook.
+
+    Parameters
+    ----------
+    sheet
+        Write-only or ordinary sheet.
+    row
+        Number of the row that is appended, from 1.
+    cells
+        Its cells.
+    widths
+        Widths of the columns.
+    """
+    lines = max(
+        sum(
+            -(-max(len(line), 1) // max(int(width), 1))
+            for line in str(cell.value or "").split("\n")
+        )
+        for cell, width in zip(cells, widths, strict=False)
+        if cell is not None
+    )
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(15 * lines, 400)
+    sheet.append(cells)
+
+
+def print_to_width(sheet: Any) -> None:
+    """Print on landscape pages as wide as the sheet."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def save(book: Workbook, path: Path) -> bool:

@@ -1,35 +1,41 @@
 """Files as grids of values: every sheet of a workbook, or the one table of a csv.
 
 Row and column positions are exactly those of the file, so that ``rows[14][7]`` is cell H15.
-Formulas are never evaluated: only saved values are read.
+Formulas are never evaluated: only saved values are read. Whatever a file holds, opening it takes
+bounded time and memory (:mod:`.limits`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Fault, Severity
+from shnor_lib.sources.archive import Archive
+from shnor_lib.sources.calamine import calamine_workbook, password, values
 from shnor_lib.sources.files import WORKBOOK_SUFFIXES
-from shnor_lib.sources.raw_cells import Unreadable, unreadable_cells
+from shnor_lib.sources.limits import (
+    MAX_CSV_BYTES,
+    MAX_FILE_BYTES,
+    MAX_TEXT,
+    RefusalError,
+    broken,
+    check_size,
+    grouped,
+)
+from shnor_lib.sources.ods_scan import scan_ods
+from shnor_lib.sources.sheet import Sheet
+from shnor_lib.sources.text_table import read_csv
+from shnor_lib.sources.xls_scan import scan_xls
+from shnor_lib.sources.xlsx import read_xlsx
+
+__all__ = ["Sheet", "open_file"]
 
 CSV_SUFFIXES = frozenset({".csv"})
+_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-@dataclass
-class Sheet:
-    """One grid; ``name`` is empty for a csv."""
-
-    name: str
-    rows: list[list[Any]]
 
 
 def open_file(path: Path, file: str) -> tuple[list[Sheet], list[Fault]]:
@@ -45,11 +51,13 @@ def open_file(path: Path, file: str) -> tuple[list[Sheet], list[Fault]]:
     Returns
     -------
     sheets, faults
-        No sheets and one fault when the file cannot be read at all.
+        No sheets and one fault when the file cannot be read at all. Hidden rows and columns are
+        read like all others; of a hidden sheet only the first rows are given, marked as such.
     """
     suffix = path.suffix.casefold()
     try:
-        data = path.read_bytes()
+        check_size(path.stat().st_size, MAX_FILE_BYTES)
+        sheets, notes = _open(path.read_bytes(), suffix)
     except OSError as error:
         return [], [
             Fault(
@@ -60,85 +68,106 @@ def open_file(path: Path, file: str) -> tuple[list[Sheet], list[Fault]]:
                 remedy="Закройте его в других программах и проверьте права доступа.",
             )
         ]
+    except RefusalError as refusal:
+        return [], [refusal.fault(file)]
+    return sheets, [note.fault(file) for note in notes]
+
+
+def _open(data: bytes, suffix: str) -> tuple[list[Sheet], list[RefusalError]]:
     if not data:
-        return [], [
-            Fault(
-                file,
-                code="empty-file",
-                message="файл пуст: в нём 0 байт.",
-                expected="книга Excel или файл csv с данными.",
-                remedy="Скопируйте файл заново или удалите его из папки.",
-            )
-        ]
-    if suffix in CSV_SUFFIXES and not data.startswith((b"PK\x03\x04", _OLE)):
-        return _read_csv(data), []
+        raise RefusalError(
+            "empty-file",
+            "файл пуст: в нём 0 байт.",
+            "книга Excel или файл csv с данными.",
+            "Скопируйте файл заново или удалите его из папки.",
+        )
+    if suffix in CSV_SUFFIXES and not data.startswith((_ZIP, _OLE)):
+        check_size(len(data), MAX_CSV_BYTES)
+        sheet, notes = read_csv(data)
+        return [sheet], notes
     if suffix not in WORKBOOK_SUFFIXES | CSV_SUFFIXES:
-        return [], [
-            Fault(
-                file,
-                code="foreign-file",
-                message=f"файлы вида «{suffix or 'без расширения'}» программа не читает.",
-                expected="книга Excel (.xlsx) или файл csv.",
-                remedy="Если в нём данные, сохраните их как книгу Excel; иначе уберите файл из папки.",
-                severity=Severity.WARNING,
-            )
-        ]
-    return _read_workbook(data, file)
+        raise RefusalError(
+            "foreign-file",
+            f"файлы вида «{suffix or 'без расширения'}» программа не читает.",
+            "книга Excel (.xlsx) или файл csv.",
+            "Если в нём данные, сохраните их как книгу Excel; иначе уберите файл из папки.",
+            severity=Severity.WARNING,
+        )
+    sheets, notes = _read_workbook(data)
+    for sheet in sheets:
+        notes += _cap_texts(sheet)
+    return sheets, notes
 
 
-def _read_workbook(data: bytes, file: str) -> tuple[list[Sheet], list[Fault]]:
-    fault = _why_not_a_workbook(data, file)
-    if fault is not None:
-        return [], [fault]
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        grids = [
-            Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        ]
-    except PasswordError:
-        return [], [_password(file)]
-    except CalamineError:
-        return [], [_broken(file)]
-    special = unreadable_cells(data) if data.startswith(b"PK") else {}
-    for sheet in grids:
-        _put_in(sheet, special.get(sheet.name, {}))
-    return grids, []
-
-
-def _put_in(sheet: Sheet, special: dict[tuple[int, int], Unreadable]) -> None:
-    """Put what a values-only reader leaves empty into its cells."""
-    if not special:
-        return
-    height = max([len(sheet.rows), *(row + 1 for row, _ in special)])
-    width = max([*map(len, sheet.rows), *(col + 1 for _, col in special)])
-    sheet.rows.extend([] for _ in range(height - len(sheet.rows)))
-    for line in sheet.rows:
-        line.extend([""] * (width - len(line)))
-    for (row, col), value in special.items():
-        sheet.rows[row][col] = value
-
-
-def _why_not_a_workbook(data: bytes, file: str) -> Fault | None:
+def _read_workbook(data: bytes) -> tuple[list[Sheet], list[RefusalError]]:
     if data.startswith(_OLE):
-        return _password(file) if _ENCRYPTED in data else None
-    if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                names = set(archive.namelist())
-        except zipfile.BadZipFile:
-            return _broken(file)
-        if any(name.startswith("xl/") for name in names) or "content.xml" in names:
-            return None
-        inside = "документ Word" if "word/document.xml" in names else "архив zip"
-    else:
-        inside = _guess(data)
-    return Fault(
-        file,
-        code="not-a-workbook",
-        message=f"это не книга Excel: внутри — {inside}.",
-        expected="книга Excel (.xlsx).",
-        remedy="Откройте файл в программе, в которой он сделан, и сохраните как «Книга Excel (.xlsx)»; "
+        if _ENCRYPTED in data:
+            raise password()
+        return _read_xls(data), []
+    if not data.startswith(b"PK"):
+        raise _not_a_workbook(_guess(data))
+    archive = Archive(data)
+    if "xl/workbook.bin" in archive:
+        raise RefusalError(
+            "binary-workbook",
+            "двоичные книги (.xlsb) программа не читает.",
+            "книга Excel (.xlsx).",
+            "Откройте книгу в Excel и сохраните как «Книга Excel (.xlsx)».",
+        )
+    if "xl/workbook.xml" in archive:
+        return read_xlsx(archive, data)
+    if "content.xml" in archive:
+        return _read_ods(archive, data), []
+    if any(name.startswith("xl/") for name in archive.names):
+        raise broken()
+    raise _not_a_workbook("документ Word" if "word/document.xml" in archive else "архив zip")
+
+
+def _read_xls(data: bytes) -> list[Sheet]:
+    scanned = scan_xls(data)
+    book = calamine_workbook(data)
+    return [
+        values(book, index, scanned[index].special if index < len(scanned) else {})
+        for index in range(len(book.sheets_metadata))
+    ]
+
+
+def _read_ods(archive: Archive, data: bytes) -> list[Sheet]:
+    tables = scan_ods(archive.pieces("content.xml"))
+    archive.check_lengths({"content.xml"})
+    book = calamine_workbook(data)
+    if [item.name for item in book.sheets_metadata] != [table.name for table in tables]:
+        raise broken()
+    return [values(book, index, table.special, table.merged) for index, table in enumerate(tables)]
+
+
+def _cap_texts(sheet: Sheet) -> list[RefusalError]:
+    """Cut texts no cell of Excel can hold; say where."""
+    notes = []
+    for number, row in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(row):
+            if type(value) is str and len(value) > MAX_TEXT:
+                row[column] = value[:MAX_TEXT]
+                notes.append(
+                    RefusalError(
+                        "long-text",
+                        "текст в ячейке длиннее, чем бывает; прочитано только его начало.",
+                        f"не больше {grouped(MAX_TEXT)} знаков.",
+                        "Сократите текст или удалите его.",
+                        sheet.name,
+                        f"{get_column_letter(column + 1)}{number}",
+                        Severity.WARNING,
+                    )
+                )
+    return notes[:12]
+
+
+def _not_a_workbook(inside: str) -> RefusalError:
+    return RefusalError(
+        "not-a-workbook",
+        f"это не книга Excel: внутри — {inside}.",
+        "книга Excel (.xlsx).",
+        "Откройте файл в программе, в которой он сделан, и сохраните как «Книга Excel (.xlsx)»; "
         "менять расширение в имени недостаточно.",
     )
 
@@ -154,39 +183,3 @@ def _guess(data: bytes) -> str:
     if b"\0" not in data[:4096]:
         return "текст"
     return "данные неизвестного вида"
-
-
-def _password(file: str) -> Fault:
-    return Fault(
-        file,
-        code="password",
-        message="книга защищена паролем.",
-        expected="книга без пароля.",
-        remedy="Откройте её в Excel и снимите пароль: «Файл» → «Сведения» → «Защита книги» → "
-        "«Зашифровать с использованием пароля», оставьте поле пустым и сохраните.",
-    )
-
-
-def _broken(file: str) -> Fault:
-    return Fault(
-        file,
-        code="broken-file",
-        message="книга повреждена или скопирована не целиком.",
-        expected="целая книга Excel (.xlsx).",
-        remedy="Скопируйте её заново из источника; если она открывается в Excel, сохраните её ещё раз.",
-    )
-
-
-def _read_csv(data: bytes) -> list[Sheet]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1251", errors="replace")
-    head = "\n".join(text.splitlines()[:40])
-    delimiter = max(";\t,", key=head.count)
-    rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    width = max((len(row) for row in rows), default=0)
-    return [Sheet("", [row + [""] * (width - len(row)) for row in rows])]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from shnor_lib.sources.privacy import PERSONAL_HEADINGS, names_somebody
 from shnor_lib.sources.values import clean_text, fold
 from shnor_lib.tables import Column
 
@@ -59,6 +60,9 @@ class Form:
     personal
         Whether its sheets name pupils (names, documents, telephones). Copies of such sheets
         show only the columns known to be harmless.
+    settle
+        Looks at the whole sheet once the row of headings is found and gives the match back, or
+        None: for reports that only the rows around their headings tell apart.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Form:
     series: tuple[Series, ...] = ()
     strict: bool = False
     personal: bool = False
+    settle: Callable[[Sequence[Sequence[Any]], Match], Match | None] | None = None
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:
@@ -161,6 +166,8 @@ def find_form(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Match | N
             if form.never & set(folded.values()):
                 continue
             match = _match(form, number, texts, folded)
+            if match is not None and form.settle is not None:
+                match = form.settle(rows, match)
             if match is None:
                 continue
             rank = (len(match.places) + len(match.series), not match.missing, -number)
@@ -212,33 +219,73 @@ def _match(
     )
 
 
-def describe_headings(
-    rows: Sequence[Sequence[Any]], forms: Iterable[Form]
-) -> tuple[list[str], str, Form | None, int]:
+@dataclass(frozen=True)
+class Described:
+    """What may be said of a sheet nobody recognises.
+
+    Attributes
+    ----------
+    headings
+        Texts of the likely row of headings that may be shown.
+    others
+        Number of its texts that may not: they may be somebody's name.
+    cells
+        Reference of the row.
+    nearest, common
+        The form with most headings in common, and how many those are.
+    """
+
+    headings: list[str]
+    others: int
+    cells: str
+    nearest: Form | None
+    common: int
+
+
+def describe_headings(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> Described:
     """For a sheet nobody recognises: its likely headings and the nearest form.
 
-    Returns
-    -------
-    headings, cells, form, common
-        Texts of the fullest of the first rows, its reference, the form with most headings in
-        common, and how many those are.
+    Where the headings are gone, the fullest row may be a pupil's. So the row taken is the one
+    with most texts that share a word with a heading of a known form, and all its texts are shown
+    only when at least half of them do; else only those that do.
     """
-    heads: list[str] = []
-    where = ""
+    forms = tuple(forms)
+    known = {word for form in forms for key in form.keys for word in _words(key)}
+    known.update(word for text in PERSONAL_HEADINGS for word in _words(text))
+    best: tuple[int, int] = (0, 0)
+    chosen: dict[int, str] = {}
+    where = 0
     for number, row in enumerate(rows[:HEADER_ROWS]):
         texts = {i: clean_text(v) for i, v in enumerate(row) if isinstance(v, str)}
         texts = {i: text for i, text in texts.items() if text}
-        if len(texts) > len(heads):
-            heads = list(texts.values())
-            where = (
-                f"{get_column_letter(min(texts) + 1)}{number + 1}:"
-                f"{get_column_letter(max(texts) + 1)}{number + 1}"
-            )
-    folded = {fold(text) for text in heads}
+        rank = (sum(bool(_words(text) & known) for text in texts.values()), len(texts))
+        if rank > best:
+            best, chosen, where = rank, texts, number + 1
+    heads = list(chosen.values())
+    if 2 * best[0] < len(heads):
+        heads = [text for text in heads if _words(text) & known]
+    heads = [text for text in heads if not names_somebody(text)]
+    cells = (
+        f"{get_column_letter(min(chosen) + 1)}{where}:{get_column_letter(max(chosen) + 1)}{where}"
+        if chosen
+        else ""
+    )
+    # Names of people stand in lists of every kind.
+    folded = {fold(text) for text in chosen.values()} - PERSONAL_HEADINGS
+    # Plain numbers head tasks, scores and marks alike: they bring no form nearer.
+    folded = {key for key in folded if not key.isdigit()}
     nearest: Form | None = None
     common = 0
     for form in forms:
         shared = len(folded & set(form.keys))
         if shared > common:
             nearest, common = form, shared
-    return heads, where, nearest, common
+    return Described(heads, len(chosen) - len(heads), cells, nearest, common)
+
+
+_WORD = re.compile(r"[а-яa-z]{3,}")
+_SMALL_WORDS = frozenset({"для", "при", "или", "все", "всего", "они", "без", "что", "как", "его"})
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(fold(text))) - _SMALL_WORDS

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from shnor_lib.sources.values import fold
 
@@ -65,12 +67,73 @@ def project_key(path: Path) -> bytes:
 def harmless(value: str) -> str:
     """What a message about a sheet with names may quote: short codes and numbers, else «…».
 
+    Six digits may be a passport's number.
+
     Examples
     --------
-    >>> harmless("12,5"), harmless("5А"), harmless("Петров")
-    ('12,5', '5А', '…')
+    >>> harmless("12,5"), harmless("5А"), harmless("Петров"), harmless("123456")
+    ('12,5', '5А', '…', '…')
     """
     text = value.strip()
     short = len(text) <= 3 or not any(letter.isalpha() for letter in text)
     digits = sum(letter.isdigit() for letter in text)
-    return text if short and digits <= 6 else "…"
+    return text if short and digits <= 5 else "…"
+
+
+PERSONAL_HEADINGS = frozenset(
+    fold(text)
+    for text in (
+        "Фамилия", "Имя", "Отчество", "ФИО", "Ф.И.О.", "ФИО участника", "ФИО учителя", "ФИО педагога",
+        "ФИО обучающегося", "Фамилия, имя, отчество", "Фамилия Имя Отчество", "Серия", "Паспорт",
+        "Серия документа", "Номер документа", "СНИЛС", "Телефон", "Дата рождения", "E-mail",
+        "Электронная почта", "Адрес", "SurnameCell", "NameCell", "SecondNameCell",
+        "DocumentNumberCode",
+    )
+)  # fmt: skip
+"""Folded headings of columns that name people."""
+_PATRONYMIC = re.compile(r"(?<![а-яё])[а-яё]{3,}(?:вич|вна|чна|оглы|кызы|гызы|улы)(?![а-яё])", re.I)
+_LOOKED_AT = 100
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a text holds a patronymic.
+
+    Examples
+    --------
+    >>> names_somebody("Образцов Пример Примерович"), names_somebody("Балл")
+    (True, False)
+    """
+    return _PATRONYMIC.search(text) is not None
+
+
+def holds_people(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a sheet looks as if it had people in it: columns of names, patronymics.
+
+    Examples
+    --------
+    >>> holds_people([["Показатель", "Значение"]]), holds_people([[1, "Образцов Пример Примерович"]])
+    (False, True)
+    """
+    return any(
+        fold(value) in PERSONAL_HEADINGS or names_somebody(value)
+        for row in rows[:_LOOKED_AT]
+        for value in row
+        if isinstance(value, str) and value
+    )
+
+
+def harmless_headings(texts: Iterable[str], known: Collection[str]) -> list[str]:
+    """Headings a message about a sheet with people may quote: words of known forms, else «…».
+
+    Where the row of headings is gone, the fullest row is somebody's.
+
+    Parameters
+    ----------
+    texts
+        What stands in the row taken for headings.
+    known
+        Folded headings of all forms.
+    """
+    return [
+        text if fold(text) in known or fold(text) in PERSONAL_HEADINGS else "…" for text in texts
+    ]

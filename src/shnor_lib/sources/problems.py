@@ -13,6 +13,12 @@ from shnor_lib.faults import Fault, Severity
 
 SHOWN = 12
 """Faults of one kind in one column that are listed one by one; the rest are summed up."""
+MORE = "ещё таких же мест:"
+"""How the line for the rest begins."""
+
+
+_SHOWN_OF = {"formula": 1}
+"""Codes of which fewer are listed: one such place tells it all."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def to_faults(file: str, sheet: str, problems: Iterable[Problem]) -> list[Fault]
             rows += 1
         kind = (problem.code, problem.col)
         seen[kind] += 1
-        if seen[kind] > SHOWN:
+        if seen[kind] > _SHOWN_OF.get(problem.code, SHOWN):
             rest[kind].append((problem, rows))
         else:
             faults.append(_fault(file, sheet, problem, rows))
@@ -99,7 +105,7 @@ def to_faults(file: str, sheet: str, problems: Iterable[Problem]) -> list[Fault]
                 sheet,
                 f"{letter}{first.row}:{letter}{last.row}",
                 first.code,
-                f"ещё таких же мест: {len(items)}. Первое из них: {first.message}",
+                f"{MORE} {len(items)}. Первое из них: {first.message}",
                 first.expected,
                 first.remedy,
                 first.severity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,14 @@ import pandas as pd
 from shnor_lib.faults import Fault, Severity
 from shnor_lib.project import Calendar
 from shnor_lib.sources.assemble import assemble_parts
+from shnor_lib.sources.convert import data_rows
 from shnor_lib.sources.files import WORKBOOK_SUFFIXES, input_files, is_ignored
 from shnor_lib.sources.grid import Sheet, open_file
-from shnor_lib.sources.headings import describe_headings, find_form
+from shnor_lib.sources.headings import Match, describe_headings, find_form
 from shnor_lib.sources.layouts import FORMS, READERS
 from shnor_lib.sources.layouts.base import Context, SheetRead, nothing_seen
-from shnor_lib.sources.privacy import coder
+from shnor_lib.sources.layouts.vpr_protocols import SERVICE_SHEETS
+from shnor_lib.sources.privacy import coder, harmless_headings, holds_people
 from shnor_lib.sources.problems import to_faults
 from shnor_lib.sources.pupils import no_pupils
 from shnor_lib.sources.templates import EXAMPLE_SHEET, HELP_SHEET, IGNORED_MARK
@@ -49,6 +52,10 @@ class FileRead:
     seen
         Schools its reports mention, with names and municipalities; a register can be derived
         from them.
+    pupils
+        Rows about single pupils.
+    personal
+        Whether any of its sheets names pupils (:attr:`~.headings.Form.personal`).
     """
 
     file: str
@@ -62,6 +69,7 @@ class FileRead:
     rows_used: int = 0
     seen: pd.DataFrame = field(default_factory=nothing_seen)
     pupils: pd.DataFrame = field(default_factory=no_pupils)
+    personal: bool = False
 
 
 def read_file(
@@ -83,29 +91,62 @@ def read_file(
     file = path.relative_to(raw_dir).as_posix()
     if is_ignored(path):
         return FileRead(file)
-    sheets, faults = open_file(path, file)
+    try:
+        sheets, faults = open_file(path, file)
+    except BaseException as error:
+        if _must_pass(error):
+            raise
+        return FileRead(file, faults=[internal_fault(file, "", 0, error)])
     reads: list[tuple[Sheet, SheetRead]] = []
     unknown: list[Sheet] = []
+    hidden: list[Fault] = []
+    unused: list[Fault] = []
+    crashed = False
     result = FileRead(file, faults=faults)
     context = Context(file, calendar, coder(key))
     for sheet in sheets:
         if _is_ours_to_skip(sheet) or not _has_content(sheet):
             continue
-        match = find_form(sheet.rows, FORMS)
-        if match is None:
-            unknown.append(sheet)
+        match = None
+        try:
+            match = find_form(sheet.rows, FORMS)
+            if sheet.hidden:
+                if match is not None:
+                    hidden.append(_hidden(file, sheet, match))
+                continue
+            if match is None:
+                unknown.append(sheet)
+                continue
+            result.personal = result.personal or match.form.personal
+            result.layouts.append(match.form.name)
+            read = READERS[match.form.name][1](sheet, match, context)
+            problems = to_faults(file, sheet.name, read.problems)
+        except BaseException as error:
+            if _must_pass(error):
+                raise
+            lost = _countable(sheet, match)
+            result.rows_in += lost
+            result.faults.append(internal_fault(file, sheet.name, lost, error))
+            crashed = True
             continue
-        result.layouts.append(match.form.name)
-        read = READERS[match.form.name][1](sheet, match, context)
         reads.append((sheet, read))
-        result.faults += to_faults(file, sheet.name, read.problems)
+        if read.rows_in or not match.form.name.startswith("own:"):
+            result.faults += problems
+        else:
+            unused += problems
         result.rows_in += read.rows_in
         result.rows_used += read.used
+    # A template has several sheets; beside a filled one the others may stay empty.
+    result.faults += [] if result.rows_in else unused
+    # Lists for drop-downs stand beside a protocol; alone they are a sheet like any other.
+    beside = {fold(name) for name in SERVICE_SHEETS} if reads else set()
+    unknown = [sheet for sheet in unknown if fold(sheet.name) not in beside]
     result.faults += [
         _unrecognised(file, sheet, path.suffix.casefold() in WORKBOOK_SUFFIXES and not reads)
         for sheet in unknown
     ]
-    if sheets and not reads and not unknown:
+    result.faults += hidden
+    if sheets and not reads and not unknown and not hidden and not crashed:
         result.faults.append(_nothing_to_read(file))
     found: dict[str, list[pd.DataFrame]] = {}
     for _, read in reads:
@@ -156,6 +197,55 @@ def read_folder(raw_dir: Path, *, calendar: Calendar) -> Dataset:
     return assemble(reads, calendar=calendar)
 
 
+def internal_fault(file: str, sheet: str, rows: int, error: BaseException) -> Fault:
+    """What is said when a reader itself fails: the kind of error and the place in the code.
+
+    Neither the text of the error nor anything from the file is repeated: it may be a name.
+
+    Parameters
+    ----------
+    file, sheet
+        What was being read.
+    rows
+        Rows that did not enter.
+    error
+        With its traceback.
+    """
+    package = Path(__file__).parents[1]
+    place = "место неизвестно"
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(package):
+            place = f"{path.relative_to(package).as_posix()}, строка {frame.lineno}"
+    return Fault(
+        file,
+        sheet,
+        code="internal-error",
+        message=f"внутренняя ошибка программы «{type(error).__name__}» ({place}). "
+        f"{'Лист' if sheet else 'Файл'} не прочитан.",
+        expected="программа читает любой файл или говорит, что в нём не так.",
+        remedy="Сообщите разработчикам эту строку целиком: данных из файла в ней нет. До "
+        "исправления перенесите данные в книгу проекта (команда shnor templates).",
+        rows=rows,
+    )
+
+
+def _must_pass(error: BaseException) -> bool:
+    """Ctrl+C and the like. A panic of the library that opens workbooks is no ``Exception``."""
+    return not isinstance(error, Exception) and type(error).__name__ != "PanicException"
+
+
+def _countable(sheet: Sheet, match: Match | None) -> int:
+    """Rows of data on a sheet whose reader failed, as far as headings tell."""
+    if match is None:
+        return 0
+    places = [place for place in match.places.values() if place >= 0]
+    try:
+        return len(data_rows(sheet.rows, match.row + 1, places))
+    except Exception:  # noqa: BLE001 - nothing may fail here
+        return 0
+
+
 def _has_content(sheet: Sheet) -> bool:
     return any(clean_text(value) for row in sheet.rows for value in row)
 
@@ -169,23 +259,44 @@ def _is_ours_to_skip(sheet: Sheet) -> bool:
 
 
 def _unrecognised(file: str, sheet: Sheet, whole_workbook: bool) -> Fault:
-    heads, cells, nearest, common = describe_headings(sheet.rows, FORMS)
-    shown = "; ".join(heads[:12]) + ("; …" if len(heads) > 12 else "")
-    ours = whole_workbook and common > 0
+    found = describe_headings(sheet.rows, FORMS)
+    heads, others, nearest = found.headings, found.others, found.nearest
+    if holds_people(sheet.rows):
+        known = harmless_headings(heads, {key for form in FORMS for key in form.keys})
+        heads = [text for text in known if text != "…"]
+        others += len(known) - len(heads)
+    shown = "; ".join([*heads[:12], *["…"][: len(heads) > 12]])
+    if others:
+        shown += f"{'; ' if shown else ''}и ещё {others}"
+    ours = whole_workbook and found.common > 0
     return Fault(
         file,
         sheet.name,
-        cells,
+        found.cells,
         "not-recognised",
         f"не распознано: заголовки ({shown}) не подходят ни к одной известной форме."
         if heads
-        else "не распознано: заголовков столбцов не найдено.",
+        else "не распознано: строки заголовков, известных программе, не найдено.",
         f"заголовки одной из известных форм; ближайшая — {nearest.title}."
         if nearest
         else "заголовки одной из известных форм.",
         "Перенесите данные в книгу проекта (команда shnor templates); если лист не для программы, "
         "ничего делать не нужно.",
         Severity.ERROR if ours else Severity.WARNING,
+    )
+
+
+def _hidden(file: str, sheet: Sheet, match: Match) -> Fault:
+    return Fault(
+        file,
+        sheet.name,
+        match.heading_cells,
+        "hidden-sheet",
+        f"лист скрыт и не прочитан, хотя похож на форму: {match.form.title}.",
+        "все листы с данными видны.",
+        "Если данные нужны, покажите лист: правый щелчок по ярлыку любого листа → «Показать…» "
+        "(если его там нет — сохраните данные на новом листе); если нет — удалите его.",
+        Severity.QUESTION,
     )
 
 

@@ -37,9 +37,7 @@ def complete_results(
         When procedures were held.
     """
     frame = frame.copy()
-    problems = _subjects(frame, places)
-    _seasons(frame, calendar)
-    problems += _contradictions(frame, places)
+    problems = [*complete_unit(frame, places, calendar), *_contradictions(frame, places)]
     marks_procedure = (frame["procedure"] != "ege").fillna(value=True)
     for count, mark in (("n_low", "n2"), ("n_high", "n5")):
         frame[count] = frame[count].mask(frame[count].isna() & marks_procedure, frame[mark])
@@ -50,7 +48,20 @@ def complete_results(
     return frame, problems
 
 
-def _subjects(frame: pd.DataFrame, places: dict[str, int]) -> list[Problem]:
+def complete_unit(
+    frame: pd.DataFrame, places: dict[str, int], calendar: Calendar
+) -> list[Problem]:
+    """Canonical subjects and the calendar's seasons, filled into ``frame``; unknown subjects.
+
+    For every table whose rows are about a procedure, a grade and a subject.
+    """
+    problems = canonical_subjects(frame, places)
+    _seasons(frame, calendar)
+    return problems
+
+
+def canonical_subjects(frame: pd.DataFrame, places: dict[str, int]) -> list[Problem]:
+    """Canonical names of subjects, filled into ``frame``; unknown ones are doubts."""
     names = {text: canonical_subject(text) for text in frame["subject"].dropna().unique()}
     frame["subject"] = frame["subject"].map(names).astype("string")
     problems = []

@@ -14,6 +14,8 @@ from typing import Any
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_MARKS = re.compile(r"[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Soft hyphens and marks of writing direction: they take no place, also inside a word."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _EMPTY = frozenset({"", "-", "--", "---", "н/д", "нд", "н.д.", "нет данных", "n/a"})
 
@@ -30,7 +32,7 @@ def clean_text(value: Any) -> str:
     if value is None or value is False:
         return ""
     if isinstance(value, str):
-        return _SPACES.sub(" ", _CONTROL.sub(" ", value)).strip()
+        return _SPACES.sub(" ", _CONTROL.sub(" ", _MARKS.sub("", value))).strip()
     if isinstance(value, bool):
         return "да"
     if isinstance(value, float):
@@ -81,8 +83,9 @@ def fold(text: Any) -> str:
 def parse_number(value: Any) -> float | None:
     """Number in a cell, or None when it is not one (text, a date, yes/no).
 
-    Understands the decimal comma, spaces between thousands and a closing per cent sign (which
-    changes nothing: «3,5 %» is 3.5).
+    Understands the decimal comma, spaces and apostrophes between thousands, the apostrophe with
+    which Excel marks a number kept as text, and a closing per cent sign (which changes nothing:
+    «3,5 %» is 3.5).
 
     Examples
     --------
@@ -96,6 +99,8 @@ def parse_number(value: Any) -> float | None:
     if not isinstance(value, str):
         return None
     text = clean_text(value).translate(_DASHES).removesuffix("%").strip()
+    if "'" in text or "’" in text:
+        text = re.sub(r"(?<=\d)['’](?=\d{3})", " ", text.lstrip("'’"))
     if not re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?|[+-]?\d+([.,]\d*)?|[+-]?[.,]\d+", text):
         return None
     return float(text.replace(" ", "").replace(",", "."))
@@ -133,6 +138,16 @@ def parse_year(value: Any) -> int | None:
     return last if last == first + 1 else None
 
 
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        (
+            "января", "февраля", "марта", "апреля", "мая", "июня",
+            "июля", "августа", "сентября", "октября", "ноября", "декабря",
+        ),
+        start=1,
+    )
+}  # fmt: skip
 _DATES = ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
 
 
@@ -143,6 +158,8 @@ def parse_date(value: Any) -> dt.date | None:
     --------
     >>> parse_date("22.11.2026"), parse_date("2026-11-22 10:30"), parse_date("завтра")
     (datetime.date(2026, 11, 22), datetime.date(2026, 11, 22), None)
+    >>> parse_date("5 сентября 2025 г."), parse_date("5 сентября")
+    (datetime.date(2025, 9, 5), None)
     """
     if isinstance(value, dt.datetime):
         return value.date()
@@ -150,6 +167,12 @@ def parse_date(value: Any) -> dt.date | None:
         return value
     if not isinstance(value, str):
         return None
+    match = re.fullmatch(r"(\d{1,2}) ([а-я]+) (\d{4})( ?г(\.|ода)?)?", clean_text(value).casefold())
+    if match and match[2] in _MONTHS:
+        try:
+            return dt.date(int(match[3]), _MONTHS[match[2]], int(match[1]))
+        except ValueError:
+            return None
     words = clean_text(value).removesuffix(" г.").removesuffix("г.").replace("T", " ").split(" ")
     if len(words) > 2 or (len(words) == 2 and ":" not in words[1]):
         return None

@@ -6,23 +6,23 @@ anything is missing the answer is ``nan``: a share nobody was counted for is unk
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from scipy import special
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+from shnor_lib.stats.arrays import Floats, counts, known_counts, on_unique_pairs
 
-
-def counts(values: Any) -> Floats:
-    """Counts as an array of floats; a missing value becomes ``nan``."""
-    if hasattr(values, "to_numpy"):
-        return np.asarray(values.to_numpy(dtype="float64", na_value=np.nan), dtype=np.float64)
-    return np.asarray(values, dtype=np.float64)
+__all__ = [
+    "Floats",
+    "counts",
+    "difference_p_value",
+    "jeffreys",
+    "newcombe",
+    "probability_at_least",
+    "wilson",
+]
 
 
 def wilson(x: Any, n: Any, level: float = 0.95) -> tuple[Floats, Floats]:
@@ -50,7 +50,7 @@ def wilson(x: Any, n: Any, level: float = 0.95) -> tuple[Floats, Floats]:
     >>> f"{low:.4f} {high:.4f}"
     '0.2553 0.3662'
     """
-    return _on_unique(
+    return on_unique_pairs(
         lambda a, b: proportion_confint(a, b, alpha=1 - level, method="wilson"), 2, x, n
     )
 
@@ -76,7 +76,7 @@ def jeffreys(x: Any, n: Any, level: float = 0.95) -> tuple[Floats, Floats]:
         high = special.betaincinv(a + 0.5, b - a + 0.5, 1 - tail)
         return np.where(a == 0, 0.0, low), np.where(a == b, 1.0, high)
 
-    return _on_unique(ends, 2, x, n)
+    return on_unique_pairs(ends, 2, x, n)
 
 
 def probability_at_least(x: Any, n: Any, threshold: Any) -> Floats:
@@ -104,8 +104,8 @@ def probability_at_least(x: Any, n: Any, threshold: Any) -> Floats:
         a, b, c = np.broadcast_arrays(counts(x), counts(n), bounds)
         with np.errstate(invalid="ignore"):
             tail = special.betaincc(a + 0.5, b - a + 0.5, c)
-        return np.asarray(np.where(_known(a, b), tail, np.nan), dtype=np.float64)
-    tails: tuple[Floats] = _on_unique(
+        return np.asarray(np.where(known_counts(a, b), tail, np.nan), dtype=np.float64)
+    tails: tuple[Floats] = on_unique_pairs(
         lambda a, b: (special.betaincc(a + 0.5, b - a + 0.5, float(bounds)),), 1, x, n
     )
     return tails[0]
@@ -139,7 +139,7 @@ def newcombe(
     '0.0524 0.3339'
     """
     a, b, c, d = np.broadcast_arrays(counts(x_from), counts(n_from), counts(x_to), counts(n_to))
-    known = _known(a, b) & _known(c, d)
+    known = known_counts(a, b) & known_counts(c, d)
     low, high = np.full(a.shape, np.nan), np.full(a.shape, np.nan)
     if known.any():
         low[known], high[known] = confint_proportions_2indep(
@@ -155,42 +155,10 @@ def difference_p_value(x_from: Any, n_from: Any, x_to: Any, n_to: Any) -> Floats
     shares at 0 or at 1 leave no variance and give 1.
     """
     a, b, c, d = np.broadcast_arrays(counts(x_from), counts(n_from), counts(x_to), counts(n_to))
-    known = _known(a, b) & _known(c, d)
+    known = known_counts(a, b) & known_counts(c, d)
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = (a + c) / (b + d)
         variance = pooled * (1 - pooled) * (1 / b + 1 / d)
         z = (c / d - a / b) / np.sqrt(variance)
     p = 2 * special.ndtr(-np.abs(z))
     return np.asarray(np.where(known, np.where(variance > 0, p, 1.0), np.nan), dtype=np.float64)
-
-
-def _known(x: Floats, n: Floats) -> npt.NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        return (n > 0) & (x >= 0) & (x <= n)
-
-
-def _on_unique(
-    function: Callable[[Floats, Floats], tuple[Any, ...]], outputs: int, x: Any, n: Any
-) -> tuple[Any, ...]:
-    """Apply ``function`` once to every different pair (x, n).
-
-    A region has millions of unit-years but only some thousand different pairs of counts, and
-    quantiles of the beta distribution are slow.
-    """
-    a, b = np.broadcast_arrays(counts(x), counts(n))
-    known = _known(a, b)
-    results = tuple(np.full(a.shape, np.nan) for _ in range(outputs))
-    if not known.any():
-        return results
-    some, many = a[known], b[known]
-    key = many * (many.max() + 1) + some
-    if not np.array_equal(key, np.floor(key)):  # counts that are not whole numbers
-        for result, values in zip(results, function(some, many), strict=True):
-            result[known] = values
-        return results
-    back, first = pd.factorize(key)
-    wide = many.max() + 1
-    whole = np.floor(first / wide)
-    for result, values in zip(results, function(first - whole * wide, whole), strict=True):
-        result[known] = np.asarray(values, dtype=np.float64)[back]
-    return results

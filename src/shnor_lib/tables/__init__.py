@@ -20,22 +20,38 @@ from shnor_lib.tables.codes import (
     HISTORIES,
     KEY_SYSTEMS,
     PROCEDURES,
+    RISK_FACTORS,
+    RISK_LEVELS,
+    RISK_STATES,
     SCHOOL_KINDS,
     SEASONS,
     SETTLEMENT_TYPES,
 )
+from shnor_lib.tables.context import CONTEXT_EDUCATION, CONTEXT_GENERAL
+from shnor_lib.tables.measures import AGREEMENTS, INTERVIEWS, MEASURES, RECOMMENDATIONS
 from shnor_lib.tables.model import DTYPES, PROVENANCE, PROVENANCE_DTYPES, Column, Kind, Table
 from shnor_lib.tables.passport import SOCIAL_PASSPORT
+from shnor_lib.tables.platform import CONTACTS, DOCUMENTS, EVENTS, LIBRARY, NEWS, REQUESTS
 from shnor_lib.tables.rating import RATING_POINTS
 from shnor_lib.tables.results import (
     JOURNAL_COMPARISON,
     PLANNED_RESULTS,
+    RESULT_SOURCES,
     RESULTS,
     SCORE_DISTRIBUTION,
     TASK_RESULTS,
 )
+from shnor_lib.tables.risks import RISK_PROFILE, RISK_VERIFICATION, SELF_ANALYSIS
 from shnor_lib.tables.schools import SCHOOL_KEYS, SCHOOLS
 from shnor_lib.tables.staff import STAFF
+from shnor_lib.tables.support import (
+    MANAGEMENT_RESERVE,
+    MENTOR_CENTRE,
+    SUPPORT_LINKS,
+    SUPPORTERS,
+    TUTOR_POINT,
+)
+from shnor_lib.tables.teachers import TEACHER_COURSES, TEACHER_DEFICITS, TEACHER_DIAGNOSTICS
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -47,9 +63,33 @@ TABLES: dict[str, Table] = {
         JOURNAL_COMPARISON,
         TASK_RESULTS,
         PLANNED_RESULTS,
+        RESULT_SOURCES,
         SOCIAL_PASSPORT,
         STAFF,
+        CONTEXT_GENERAL,
+        CONTEXT_EDUCATION,
         RATING_POINTS,
+        TEACHER_DIAGNOSTICS,
+        TEACHER_DEFICITS,
+        TEACHER_COURSES,
+        RISK_PROFILE,
+        RISK_VERIFICATION,
+        SELF_ANALYSIS,
+        SUPPORTERS,
+        SUPPORT_LINKS,
+        TUTOR_POINT,
+        MENTOR_CENTRE,
+        MANAGEMENT_RESERVE,
+        MEASURES,
+        RECOMMENDATIONS,
+        INTERVIEWS,
+        AGREEMENTS,
+        DOCUMENTS,
+        NEWS,
+        EVENTS,
+        LIBRARY,
+        REQUESTS,
+        CONTACTS,
     )
 }
 """Every table by name."""
@@ -65,6 +105,9 @@ __all__ = [
     "PROCEDURES",
     "PROVENANCE",
     "PROVENANCE_DTYPES",
+    "RISK_FACTORS",
+    "RISK_LEVELS",
+    "RISK_STATES",
     "SCHOOL_KINDS",
     "SEASONS",
     "SETTLEMENT_TYPES",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
@@ -56,8 +57,17 @@ class Column:
         Value for the example sheet.
     part_of
         Name of the column this count cannot exceed.
+    not_before
+        Name of the column whose date this date cannot precede.
     refers_to
         ``schools`` when the column holds a school's code: it is resolved against the register.
+        ``supporters`` when it holds the code of a mentor, tutor or curator.
+    person_code
+        The column holds a code that stands for a person. A cell that looks like a name, a phone
+        or a document number is refused while reading and never repeated anywhere.
+    personal
+        A person may be named here (officials and authors, by the user's choice): the column must
+        not leave the audiences that may see people.
     """
 
     name: str
@@ -71,7 +81,10 @@ class Column:
     aliases: tuple[str, ...] = ()
     example: Any = None
     part_of: str | None = None
+    not_before: str | None = None
     refers_to: str | None = None
+    person_code: bool = False
+    personal: bool = False
 
     @property
     def dtype(self) -> str:
@@ -103,6 +116,18 @@ class Table:
         Names of columns the reader derives; they are not in the template.
     template
         Whether people fill it in; otherwise it is made from federal reports only.
+    given
+        Columns that templates fill in beforehand. A row in which nothing else stands is not
+        filled in yet: it is left aside, not refused. Default: the school's code and the year.
+    year_from
+        Column with the date from which ``year`` is derived (the school year begins on
+        1 September); ``year`` is then one of ``computed``.
+    lasting
+        One workbook for all years: next year's template holds every row known so far and takes
+        the place of the old workbook.
+    since
+        Column of a lasting table with the date from which a row is there: whoever looks back at
+        a year does not see what came later.
     """
 
     name: str
@@ -112,6 +137,10 @@ class Table:
     columns: tuple[Column, ...]
     computed: tuple[str, ...] = ()
     template: bool = True
+    given: tuple[str, ...] = ("school_id", "year")
+    year_from: str = ""
+    lasting: bool = False
+    since: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``; KeyError if there is none."""
@@ -140,12 +169,31 @@ class Table:
         """Columns a person fills in."""
         return tuple(column for column in self.columns if column.name not in self.computed)
 
+    @property
+    def about_people(self) -> bool:
+        """Whether its rows are about single persons, known by a code."""
+        return any(column.person_code for column in self.columns)
+
+    def until(self, frame: pd.DataFrame, year: int) -> pd.DataFrame:
+        """Rows of a tidy frame as they stood when the school year ended (31 August)."""
+        if self.by_year:
+            there = frame["year"] <= year
+        elif self.since:
+            there = ~(frame[self.since] > pd.Timestamp(year, 8, 31))
+        else:
+            return frame
+        return frame[there.fillna(value=True)].reset_index(drop=True)
+
     def schema(self) -> pa.DataFrameSchema:
         """Pandera schema of the tidy table (provenance included).
 
         Failures carry a Russian ``error`` text; use ``validate(lazy=True)`` to get all of
         them at once.
         """
+        return self._schema
+
+    @cached_property
+    def _schema(self) -> pa.DataFrameSchema:
         columns: dict[str, pa.Column] = {}
         for column in self.columns:
             checks: list[pa.Check] = []
@@ -179,10 +227,25 @@ class Table:
             for column in self.columns
             if column.part_of
         ]
+        wide += [
+            pa.Check(
+                lambda frame, later=column.name, earlier=column.not_before: (
+                    ~(frame[later] < frame[earlier]).fillna(value=False)
+                ),
+                name=f"after:{column.name}:{column.not_before}",
+                error=f"«{column.title}» не раньше, чем «{self.column(column.not_before).title}»",
+            )
+            for column in self.columns
+            if column.not_before
+        ]
         return pa.DataFrameSchema(columns, checks=wide, strict=True, ordered=False)
 
     def empty(self) -> pd.DataFrame:
         """An empty tidy frame with the right columns and dtypes."""
+        return self._empty.copy()
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
         frame = pd.DataFrame(
             {column.name: pd.Series(dtype=column.dtype) for column in self.columns}
         )

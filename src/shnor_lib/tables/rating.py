@@ -42,4 +42,5 @@ RATING_POINTS = Table(
             example=5,
         ),
     ),
+    given=("school_id", "year", "indicator", "points_max"),
 )

@@ -94,6 +94,7 @@ RESULTS = Table(
         Column("mean_score", "Средний балл", "float", "Если известен.", minimum=0, maximum=100),
         count("n_absent", "Отсутствовали", "Ученики класса, не писавшие работу, если известно."),
     ),
+    given=_KEY,
 )
 
 SCORE_DISTRIBUTION = Table(
@@ -184,6 +185,22 @@ PLANNED_RESULTS = Table(
                 ("share_country", "РФ"),
             )
         ),
+    ),
+    template=False,
+)
+
+RESULT_SOURCES = Table(
+    "result_sources",
+    "Другие источники результатов",
+    "Строка результатов, сложенная из протоколов, указывает на лист, где больше всего участников; "
+    "здесь — остальные листы, из которых она сложена: резервный день, апелляции.",
+    (*_KEY, "part"),
+    (
+        SCHOOL,
+        YEAR,
+        *UNIT,
+        count("part", "Источник", "1 — второй по числу участников лист, и так далее."),
+        count("n", "Строк", "Сколько строк листа вошло.", required=True),
     ),
     template=False,
 )

@@ -136,6 +136,7 @@ SCHOOLS = Table(
             aliases=("История",),
         ),
     ),
+    lasting=True,
 )
 
 SCHOOL_KEYS = Table(
@@ -203,4 +204,6 @@ SCHOOL_KEYS = Table(
         ),
         Column("note", "Примечание", "text", "Почему так решили.", example="школу переименовали"),
     ),
+    given=(),
+    lasting=True,
 )

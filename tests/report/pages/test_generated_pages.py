@@ -119,8 +119,8 @@ def test_all_pages_are_there_and_reported(case: Case) -> None:
 
 
 def _visible(text: str) -> str:
-    """What a reader sees of a page: no scripts with figures, no tags."""
-    text = re.sub(r"<script.*?</script>", " ", text, flags=re.S)
+    """What a reader sees of a page: no scripts with figures, no styles, no tags."""
+    text = re.sub(r"<(script|style)\b.*?</\1>", " ", text, flags=re.S)
     return re.sub(r"<[^>]*>", " ", text)
 
 

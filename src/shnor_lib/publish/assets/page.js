@@ -82,6 +82,20 @@
   fitValues();
   window.addEventListener('resize', fitValues);
 
+  /* The build has no clock; what is late is seen by whoever reads the page. */
+  var now = new Date();
+  var today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(function (part) {
+    return String(part).padStart(2, '0');
+  }).join('-');
+  document.querySelectorAll('time[data-shnor-deadline]').forEach(function (time) {
+    if (time.dateTime >= today) return;
+    var late = document.createElement('span');
+    late.className = 'shnor-badge status-low_results';
+    late.textContent = 'срок прошёл';
+    time.classList.add('is-late');
+    time.after(late);
+  });
+
   /* Paper has nothing to click: what is folded is printed open. */
   var opened = [];
   window.addEventListener('beforeprint', function () {

@@ -11,6 +11,7 @@ from shnor_lib.report.charts.context import (
     passport_bars,
     rank_plot,
 )
+from shnor_lib.report.charts.quality import fault_bars
 from shnor_lib.report.charts.results import low_share, mark_distribution, share_map
 from shnor_lib.report.charts.rules import agreement_map, readings_bars, status_by_ruleset
 from shnor_lib.report.charts.statuses import status_counts, status_timeline
@@ -20,6 +21,7 @@ __all__ = [
     "change_plot",
     "contribution_bars",
     "dumbbell",
+    "fault_bars",
     "index_results",
     "low_share",
     "mark_distribution",

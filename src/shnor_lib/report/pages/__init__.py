@@ -72,7 +72,7 @@ def _pages(
     yield WEBSITE, _yaml(website(analysis, years))
     yield "monitorings.qmd", monitorings_page(years)
     yield "method.qmd", method_page(analysis, names, from_reports)
-    yield "data-quality.qmd", quality_page(analysis.dataset, analysis.calendar)
+    yield "data-quality.qmd", quality_page(analysis, from_reports)
     yield "schools/index.qmd", _bytes(schools_page(analysis))
     for school, name in slugs.items():
         yield f"schools/{name}.qmd", _bytes(school_page(analysis, school))

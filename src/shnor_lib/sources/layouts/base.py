@@ -11,7 +11,7 @@ from shnor_lib.faults import Severity
 from shnor_lib.project import Calendar
 from shnor_lib.sources.headings import Match
 from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.values import parse_year, quoted
+from shnor_lib.sources.values import parse_year, quoted, school_year
 from shnor_lib.tables import PROVENANCE, TABLES
 
 SEEN_COLUMNS: tuple[str, ...] = (
@@ -162,23 +162,25 @@ def no_data(match: Match) -> Problem:
     )
 
 
-def year_disagrees(frame: pd.DataFrame, sheet: str, place: int | None) -> list[Problem]:
-    """A question when a sheet named after one year holds rows of another."""
+def year_disagrees(
+    frame: pd.DataFrame, sheet: str, place: int | None, *, of: str = "лист"
+) -> list[Problem]:
+    """A question when a sheet (or workbook, ``of``) named after one year holds rows of another."""
     named = parse_year(sheet)
     if named is None or not 2000 <= named <= 2100 or place is None:
         return []
     other = frame[(frame["year"] != named).fillna(value=False)]
     if other.empty:
         return []
-    years = ", ".join(str(year) for year in sorted(set(other["year"])))
+    years = ", ".join(school_year(year) for year in sorted(set(other["year"])))
     return [
         Problem(
             int(other["source_row"].iloc[0]),
             place,
             "year-disagrees",
-            f"лист называется «{sheet}», а в строках стоит другой год: {years} "
+            f"{of} называется «{sheet}», а в строках стоит другой год: {years} "
             f"(строк: {len(other)}).",
-            f"год {named}.",
+            f"{school_year(named)} учебный год.",
             "Проверьте, за какой год эти данные; строки прочитаны с годом из столбца.",
             Severity.WARNING,
             refuses=False,

@@ -11,15 +11,24 @@ from openpyxl.utils import get_column_letter
 
 from shnor_lib.project import Calendar
 from shnor_lib.sources.layouts.base import SEEN_COLUMNS, SheetRead, accepted
-from shnor_lib.sources.percents import counts_from_percents
+from shnor_lib.sources.layouts.percent_rows import Words, pupils
+from shnor_lib.sources.municipalities import municipality_name
 from shnor_lib.sources.problems import Problem
 from shnor_lib.sources.results_rules import complete_results
 from shnor_lib.sources.values import fold
 from shnor_lib.tables import PROVENANCE, TABLES, Column, Table
 
 _WORD = re.compile(r"[^\W_]+")
+_LOGIN = r"(?i:sch|edu|ksh|spo)\d{3,}"
 
 PERCENTS = ("p2", "p3", "p4", "p5")
+NO_MUNICIPALITY = "не указан"
+_WORDS = Words(
+    "«2»–«5»",
+    "отметок",
+    "«Статистика по отметкам»",
+    " или перенесите числа в книгу «Результаты»",
+)
 
 
 def percent_columns() -> tuple[Column, ...]:
@@ -44,7 +53,7 @@ N_COLUMN = Column(
     "число участников.",
     required=True,
     minimum=0,
-    aliases=("Количество участников", "Участников"),
+    aliases=("Количество участников", "Участников", "Кол-во уч.", "Кол-во учащихся"),
 )
 GRADE_COLUMN = Column("grade", "Класс", "int", "класс, 4–11.", required=True, minimum=1, maximum=12)
 YEAR_COLUMN = Column(
@@ -87,6 +96,15 @@ REPORT = Table(
 )
 """The report as it is, before percentages become pupils."""
 
+KEYS = Table(
+    "vpr_report",
+    "ВПР. Отчёт ФИС ОКО",
+    "Школы отчёта.",
+    REPORT.key,
+    tuple(column for column in REPORT.columns if column.name not in PERCENTS),
+)
+"""What the rows of all reports have: school, work, number of participants."""
+
 
 def with_school_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """Fill empty logins with the school's name (and municipality where the name is not unique)."""
@@ -102,6 +120,34 @@ def with_school_ids(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def tidy_logins(frame: pd.DataFrame) -> pd.DataFrame:
+    """Logins of ФИС ОКО in lower case, municipalities without their own login."""
+    frame = frame.copy()
+    logins = frame["school_id"]
+    is_login = logins.str.fullmatch(_LOGIN).fillna(value=False).astype(bool)
+    frame["school_id"] = logins.mask(is_login, logins.str.lower())
+    homes = {name: municipality_name(name) for name in frame["municipality"].dropna().unique()}
+    frame["municipality"] = frame["municipality"].map(homes).astype("string")
+    return frame
+
+
+def keys_of(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``table`` with the columns all ВПР reports share: school, work, n and provenance."""
+    tidy = table.empty().reindex(range(len(frame)))
+    for name in ("school_id", "year", "season", "grade", "subject", "n", *PROVENANCE):
+        if name in frame and name in tidy:
+            tidy[name] = frame[name].to_numpy()
+    tidy["procedure"] = "vpr"
+    return tidy.astype(dict(table.empty().dtypes))
+
+
+def seen_in(frame: pd.DataFrame) -> pd.DataFrame:
+    """Schools that report rows mention; a municipality nobody names is not known."""
+    seen = frame[list(SEEN_COLUMNS)].drop_duplicates("school_id").reset_index(drop=True)
+    homes = seen["municipality"]
+    return seen.assign(municipality=homes.mask(homes == NO_MUNICIPALITY))
+
+
 def to_results(
     frame: pd.DataFrame,
     problems: list[Problem],
@@ -110,22 +156,20 @@ def to_results(
     calendar: Calendar,
 ) -> SheetRead:
     """Turn typed report rows (columns of :data:`REPORT` with provenance) into tidy results."""
-    frame = with_school_ids(frame)
-    problems = [*problems]
-    counts, faulty = _counts(accepted(frame, problems), places)
-    problems += faulty
-    frame = accepted(frame, problems)
-    counts = counts.loc[frame["source_row"].to_numpy(dtype=np.int64)]
-    table = TABLES["results"]
-    tidy = table.empty().reindex(range(len(frame)))
-    for name in ("school_id", "year", "grade", "subject", "n"):
-        tidy[name] = frame[name].to_numpy()
-    for name in PROVENANCE:
-        tidy[name] = frame[name].to_numpy()
-    for mark in (2, 3, 4, 5):
-        tidy[f"n{mark}"] = counts[f"n{mark}"].to_numpy()
-    tidy["procedure"] = "vpr"
-    tidy = tidy.astype(dict(table.empty().dtypes))
+    frame = accepted(with_school_ids(frame), problems)
+    found = pupils(
+        frame["source_row"].to_numpy(dtype=np.int64),
+        frame["n"].to_numpy(dtype=float, na_value=np.nan),
+        frame[list(PERCENTS)].to_numpy(dtype=float, na_value=np.nan),
+        places["n"],
+        [places[name] for name in PERCENTS],
+        _WORDS,
+    )
+    tidy = keys_of(TABLES["results"], frame)
+    for k, mark in enumerate((2, 3, 4, 5)):
+        tidy[f"n{mark}"] = pd.arrays.IntegerArray(found.values[:, k].copy(), ~found.known)
+    problems = [*problems, *found.problems]
+    frame, tidy = accepted(frame, problems), accepted(tidy, problems)
     result_places = {
         name.replace("p", "n", 1) if name in PERCENTS else name: place
         for name, place in places.items()
@@ -141,81 +185,7 @@ def to_results(
             if mark in letters
         }
     )
-    seen = frame[list(SEEN_COLUMNS)].drop_duplicates("school_id").reset_index(drop=True)
-    return SheetRead("results", tidy, rows_in, problems, letters, seen)
-
-
-def _counts(frame: pd.DataFrame, places: dict[str, int]) -> tuple[pd.DataFrame, list[Problem]]:
-    """Pupils per mark by ``source_row``; rows whose percentages are no pupils are problems."""
-    rows = frame["source_row"].to_numpy(dtype=np.int64)
-    n = frame["n"].to_numpy(dtype=float, na_value=np.nan)
-    percent = frame[list(PERCENTS)].to_numpy(dtype=float, na_value=np.nan)
-    known = ~np.isnan(percent)
-    total = np.nansum(percent, axis=1)
-    # Cells formatted as per cent hold shares of one.
-    shares = known.any(axis=1) & (np.abs(total - 1) <= 0.002) & (n > 0)
-    percent[shares] *= 100
-    total = np.nansum(percent, axis=1)
-    # Some reports leave a cell empty instead of writing 0.
-    full = np.abs(total - 100) <= 2.5
-    percent[full] = np.nan_to_num(percent[full])
-    asked = (n > 0) & known.any(axis=1)
-    out = pd.DataFrame(
-        {f"n{mark}": pd.array([pd.NA] * len(frame), dtype="Int64") for mark in (2, 3, 4, 5)},
-        index=rows,
-    )
-    nobody = [
-        Problem(
-            int(rows[i]),
-            places["n"],
-            "percents-of-nobody",
-            "участников 0, а доли отметок не нулевые.",
-            "число участников, от которого посчитаны доли.",
-            "Сверьте число участников с протоколом.",
-        )
-        for i in np.flatnonzero((n == 0) & (total > 0))
-    ]
-    if not asked.any():
-        return out, nobody
-    found = counts_from_percents(n[asked], percent[asked])
-    good = np.flatnonzero(asked)[found.whole]
-    out.iloc[good] = found.values[found.whole]
-    problems = [
-        _not_pupils(int(rows[i]), places, float(n[i]), percent[i], float(total[i]))
-        for i in np.flatnonzero(asked)[~found.whole]
-    ]
-    return out.astype("Int64"), [*nobody, *problems]
-
-
-def _not_pupils(
-    row: int,
-    places: dict[str, int],
-    n: float,
-    percent: np.ndarray[tuple[int], np.dtype[np.float64]],
-    total: float,
-) -> Problem:
-    shown = "; ".join("пусто" if np.isnan(p) else f"{p:.6g}".replace(".", ",") for p in percent)
-    if abs(total - n) < 1e-9 and abs(total - 100) > 2.5:
-        return Problem(
-            row,
-            places["p2"],
-            "counts-for-percents",
-            f"в столбцах «2»–«5» стоят {shown}: похоже на числа учеников (вместе {n:g}), а не проценты.",
-            "проценты, вместе 100.",
-            "Выгрузите отчёт «Статистика по отметкам» заново или перенесите числа в книгу «Результаты».",
-        )
-    if abs(total - 100) > 2.5:
-        reason = f"вместе они дают {total:.6g} %".replace(".", ",").replace(" %", "\u202f%")
-    else:
-        reason = f"из {n:g} участников целых чисел учеников с такими долями не получается"
-    return Problem(
-        row,
-        places["p2"],
-        "percents-not-whole",
-        f"проценты отметок ({shown}) не переводятся в числа учеников: {reason}.",
-        "проценты, которые вместе дают 100 и соответствуют числу участников.",
-        "Сверьте строку с отчётом ФИС ОКО и выгрузите его заново.",
-    )
+    return SheetRead("results", tidy, rows_in, problems, letters, seen_in(frame))
 
 
 def required_marks() -> tuple[Column, ...]:

@@ -18,7 +18,13 @@ from shnor_lib.sources.layouts.base import (
     with_provenance,
     year_disagrees,
 )
-from shnor_lib.sources.layouts.vpr import PERCENTS, REPORT, required_marks, to_results
+from shnor_lib.sources.layouts.vpr import (
+    PERCENTS,
+    REPORT,
+    required_marks,
+    tidy_logins,
+    to_results,
+)
 from shnor_lib.sources.values import fold
 from shnor_lib.tables import TABLES
 
@@ -29,8 +35,9 @@ FORM = Form(
         *(column for column in REPORT.columns if column.name not in PERCENTS),
         *required_marks(),
     ),
-    # Our own «Результаты» has numbers of pupils under the same «2»–«5».
-    never=frozenset({fold("Процедура"), fold("Группы участников")}),
+    # Our own «Результаты» has numbers of pupils under the same «2»–«5»; where «0» or «1» stands,
+    # these are scores or tasks.
+    never=frozenset({fold("Процедура"), fold("Группы участников"), "0", "1"}),
 )
 
 
@@ -45,7 +52,7 @@ def read(sheet: Sheet, match: Match, context: Context) -> SheetRead:
             "results", TABLES["results"].empty(), len(numbers), problems, match.letters
         )
     frame, problems = convert(sheet.rows, numbers, REPORT.columns, match.places)
-    frame = with_provenance(frame, context.file, sheet.name, numbers)
+    frame = tidy_logins(with_provenance(frame, context.file, sheet.name, numbers))
     problems += check_table(REPORT, frame, match.places, problems)
     problems += year_disagrees(frame, sheet.name, match.places.get("year"))
     return to_results(frame, problems, match.places, len(numbers), context.calendar)
