@@ -8,9 +8,11 @@ import threading
 import urllib.request
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from shnor_lib.sources.templates import WORKBOOKS
+from shnor_lib.sources.templates import WORKBOOKS, write_workbook
+from tests.sources.books import SCHOOLS
 
 
 def shnor(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -185,3 +187,22 @@ def test_a_new_project_keeps_what_is_made_out_of_git(tmp_path: Path) -> None:
     assert {"/faults/", "/faults*.xlsx", "/Сверка школ*.xlsx", ".shnor/"} <= set(ignored)
     here = (Path(__file__).parents[1] / ".gitignore").read_text("utf-8").splitlines()
     assert {"/faults/", "/faults*.xlsx", "/Сверка школ*.xlsx", ".shnor/"} <= set(here)
+
+
+def test_templates_of_a_year_know_the_schools_of_the_register(tmp_path: Path) -> None:
+    root = tmp_path / "region"
+    assert shnor("new", str(root)).returncode == 0
+    done = shnor("templates", "--year", "2027", "--to", str(tmp_path / "пусто"), cwd=root)
+    assert "Школы пока неизвестны" in done.stdout
+    write_workbook(root / "data" / "raw" / "Реестр школ.xlsx", {"schools": SCHOOLS})
+    done = shnor("templates", "--year", "2027", cwd=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    # The empty register of the new project is left alone; the forms of the year are new.
+    assert "Реестр школ.xlsx" not in done.stdout
+    path = root / "templates" / "Кадры 2026-2027.xlsx"
+    assert str(path) in done.stdout
+    row = next(openpyxl.load_workbook(path)["Кадры"].iter_rows(min_row=2, values_only=True))
+    assert row[:3] == ("ШК-01", "СОШ № 1 с. Светлое", "2026/2027")
+    again = shnor("templates", "--year", "2027", cwd=root)
+    assert "Все книги уже лежат" in again.stdout
+    assert shnor("templates", "--year", "27", cwd=root).returncode == 2

@@ -471,7 +471,8 @@ def test_excluded_kinds_are_listed_and_not_judged() -> None:
 
 def test_schools_not_open_have_no_row() -> None:
     schools = [
-        {"school_id": "A", "name": "А", "opened": 2024},
+        # opened in September 2023, with the school year 2023/2024
+        {"school_id": "A", "name": "А", "opened": 2023},
         {"school_id": "B", "name": "Б", "closed": 2023},
         {"school_id": "C", "name": "В"},
     ]

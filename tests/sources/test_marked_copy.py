@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Fault, Severity
 from shnor_lib.sources import marked_copy
 from shnor_lib.sources.excel import SEVERITY_FILLS
 from shnor_lib.sources.faults_workbook import SUMMARY, SUMMARY_HEADINGS, write_faults_workbook
 from shnor_lib.sources.files import input_files
+from shnor_lib.sources.grid import open_file
 from shnor_lib.sources.marked_copy import write_marked_copies
 from shnor_lib.sources.marked_look import can_be_loaded
 from shnor_lib.sources.marks import marks_of
@@ -26,6 +29,7 @@ from shnor_lib.sources.read import read_file
 from shnor_lib.sources.templates.marks import IGNORED_MARK
 
 from .books import CALENDAR, GOOD_ROW, RESULTS_HEAD, book, row
+from .examples import EXAMPLES
 from .raw_books import cell, grid_xml, number_record, ods, ods_cell, ods_row, xls, xlsx
 
 RED = SEVERITY_FILLS[Severity.ERROR].start_color.rgb
@@ -96,6 +100,7 @@ def pretty(raw: Path) -> Path:
     sheet["M4"] = "=SUM(H4:K4)"
     sheet["G4"].comment = Comment("уточнить у школы", "Школа")
     sheet["N4"] = "=[1]Лист1!A1"
+    workbook.properties.creator = "Образцов Пример"
     sheet["O4"] = "=1+1"
     sheet["O4"].data_type = "s"
     workbook.save(path)
@@ -123,6 +128,7 @@ def test_the_workbook_keeps_its_look(raw, pretty):
     # A link to another workbook is not kept, a text stays a text.
     assert sheet["N4"].data_type != "f" and "[1]" not in str(sheet["N4"].value)
     assert (sheet["O4"].value, sheet["O4"].data_type) == ("=1+1", "s")
+    assert "Образцов" not in words(next((raw.parents[1] / "faults").rglob("*.xlsx")))
 
 
 def test_the_first_sheet_lists_the_marks_with_links(raw, pretty):
@@ -235,6 +241,10 @@ def test_what_openpyxl_must_not_be_given_is_copied_as_values(raw):
     assert not can_be_loaded(path.read_bytes())
     styled = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, 110_000))
     assert not can_be_loaded(xlsx(raw / "b.xlsx", {"Лист1": body + styled}).read_bytes())
+    typed = (
+        f'<?xml version="1.0"?><!DOCTYPE x []><worksheet><sheetData>{body}</sheetData></worksheet>'
+    )
+    assert not can_be_loaded(xlsx(raw / "d.xlsx", {"Лист1": typed}).read_bytes())
     assert can_be_loaded(book(raw / "c.xlsx", [RESULTS_HEAD]).read_bytes())
     sheet = opened(make(raw), "a.xlsx")["Лист1"]
     assert colour(sheet["G2"]) == RED and sheet.max_row == 2
@@ -315,6 +325,39 @@ def test_tables_of_teachers_show_codes_of_schools_only(raw):
     copies = make(raw, more=(Fault("a.xlsx", "Лист1", "A2", "x", "проверка."),))
     assert secrets_in(copies) == []
     assert "ШК-01" in words(copies.folder / copies.found["a.xlsx"])
+
+
+SECRET_EXAMPLES = [
+    name
+    for name, (_, write) in EXAMPLES.items()
+    if getattr(import_module(getattr(write, "func", write).__module__), "SECRETS", ())
+]
+
+
+@pytest.mark.parametrize("name", SECRET_EXAMPLES)
+@pytest.mark.parametrize("shifted", [False, True])
+def test_no_copy_of_a_form_with_people_names_any(raw, name, shifted):
+    """A fault in every cell brings every row into the copy, also rows shifted by a column."""
+    file, write = EXAMPLES[name]
+    write(raw / file)
+    if shifted and file.endswith("xlsx"):
+        workbook = openpyxl.load_workbook(raw / file)
+        for sheet in workbook:
+            last = sheet.max_row
+            sheet.move_range(f"A{last}:{get_column_letter(sheet.max_column)}{last}", cols=1)
+        workbook.save(raw / file)
+    sheets, _ = open_file(raw / file, file)
+    faults = tuple(
+        Fault(file, sheet.name, f"{get_column_letter(column)}{number}", "x", "проверка.")
+        for sheet in sheets
+        for number in range(1, len(sheet.rows) + 1)
+        for column in range(1, min(len(sheet.rows[0]), 60) + 1)
+    )
+    copies = make(raw, more=faults)
+    text = words(copies.folder / copies.found[file])
+    secrets = import_module(getattr(write, "func", write).__module__).SECRETS
+    assert "проверка." in text.casefold()
+    assert [word for word in secrets if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)] == []
 
 
 # --- what is there already, and how much -------------------------------------------------------

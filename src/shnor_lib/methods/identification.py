@@ -45,6 +45,7 @@ from shnor_lib.methods.units import ResultsRule, Units, pool
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
 from shnor_lib.project import Calendar, packaged_calendar
 from shnor_lib.store import Dataset
+from shnor_lib.tables.life import open_in
 
 STATUSES: tuple[str, ...] = (
     "low_results", "difficult", "both", "risk_zone", "none", "insufficient", "excluded",
@@ -272,7 +273,7 @@ def identify(
     judged: dict[int, npt.NDArray[np.bool_]] = {}
     frames = []
     for year in status_years:
-        there = _open_in(register, year)
+        there = open_in(register, year).to_numpy(dtype=bool)
         judged[year] = there & ~excluded
         frames.append(_statuses(ruleset, outcomes[year], year, schools, there, excluded))
     statuses = pd.concat(frames, ignore_index=True) if frames else empty(STATUSES_DTYPES)
@@ -305,12 +306,6 @@ def _register(dataset: Dataset, schools: pd.Index) -> pd.DataFrame:
     columns = ["kind", "opened", "closed"]
     register = dataset.schools.drop_duplicates("school_id").set_index("school_id")
     return register.reindex(schools)[columns]
-
-
-def _open_in(register: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
-    opened = (register["opened"] <= year) | register["opened"].isna()
-    closed = (register["closed"] < year).fillna(value=False)
-    return (opened.fillna(value=True) & ~closed).to_numpy(dtype=bool)
 
 
 def _ratings(

@@ -21,6 +21,7 @@ CROSSCHECKS: dict[str, str] = {
     "zero-passport": "В паспорте одни нули",
     "parents-counted-twice": "Родители посчитаны дважды",
     "teachers-against-pupils": "Учителей слишком мало или много",
+    "unknown-supporter": "Нет такого сопровождающего",
 }
 """Code of a cross-check → what it asks about."""
 

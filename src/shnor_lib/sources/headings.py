@@ -90,6 +90,11 @@ class Form:
         return {key: tuple(names) for key, names in found.items()}
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Folded words of all its headings."""
+        return frozenset(word for key in self.keys for word in _words(key))
+
+    @cached_property
     def titles(self) -> set[str]:
         """Folded titles, without aliases."""
         return {fold(column.title) for column in self.columns}
@@ -250,8 +255,8 @@ def describe_headings(rows: Sequence[Sequence[Any]], forms: Iterable[Form]) -> D
     only when at least half of them do; else only those that do.
     """
     forms = tuple(forms)
-    known = {word for form in forms for key in form.keys for word in _words(key)}
-    known.update(word for text in PERSONAL_HEADINGS for word in _words(text))
+    known = {word for text in PERSONAL_HEADINGS for word in _words(text)}
+    known.update(*(form.words for form in forms))
     best: tuple[int, int] = (0, 0)
     chosen: dict[int, str] = {}
     where = 0

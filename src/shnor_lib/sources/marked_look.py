@@ -40,6 +40,8 @@ def can_be_loaded(data: bytes) -> bool:
         archive = Archive(data)
         if archive.unpacked > MAX_LOADED_BYTES or "xl/workbook.xml" not in archive:
             return False
+        if any(_declares_entities(archive, name) for name in archive.names):
+            return False
         for _, part in sheet_parts(archive):
             if part is None:
                 return False
@@ -50,6 +52,13 @@ def can_be_loaded(data: bytes) -> bool:
     except RefusalError:
         return False
     return True
+
+
+def _declares_entities(archive: Archive, name: str) -> bool:
+    """Whether a part of text has a document type; no workbook needs one."""
+    if not name.casefold().endswith((".xml", ".rels", ".vml")):
+        return False
+    return b"<!DOCTYPE" in next(archive.pieces(name), b"").replace(b"\0", b"")
 
 
 def _merged_area(xml: bytes) -> int:
@@ -92,6 +101,8 @@ def load_marked(
         Whatever openpyxl raises on what it cannot read.
     """
     book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False, rich_text=True)
+    # The copy is ours: it names no author.
+    book.properties.creator, book.properties.lastModifiedBy = "shnor", None
     targets = {}
     for sheet in list(book.worksheets):
         if sheet.title.startswith(LIST_SHEET) and clean_text(sheet["A1"].value).startswith(

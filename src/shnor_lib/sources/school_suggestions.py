@@ -227,6 +227,7 @@ class Suggester:
         else:
             here = set()
         found = []
+        key = fold(name)
         for code in chosen:
             school = self._schools[code]
             alone = bool(asked.numbers) and here == {code}
@@ -234,10 +235,12 @@ class Suggester:
                 self._score(asked, part, municipality, school.home, alone=alone)
                 for part in school.parts
             )
-            if fold(name) in school.texts:
+            if key in school.texts:
                 found.append((code, score + 8, Why.SAME_NAME))
             elif score >= 60:
-                found.append((code, score, _in_words(score)))
+                # Between equals the legal form decides.
+                closer = max(fuzz.ratio(key, text) for text in school.texts) / 50
+                found.append((code, score + closer, _in_words(score)))
         return found
 
     @staticmethod

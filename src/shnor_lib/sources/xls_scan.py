@@ -162,7 +162,8 @@ def _check(sheets: list[XlsSheet], texts: list[bytes], text_cells: int) -> None:
 
 def _longest(texts: list[bytes]) -> int:
     """Characters of the longest shared text; its header says, its body may run over records."""
-    longest = part = 0
+    longest: int = 0
+    part = 0
     place = 8  # two counts
     while part < len(texts):
         if place >= len(texts[part]):
@@ -223,7 +224,7 @@ def _stream(data: bytes) -> bytes:
             table += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
 
     def chain(first: int, links: list[int], limit: int) -> list[int]:
-        found = []
+        found: list[int] = []
         while first < _END and len(found) <= limit:
             found.append(first)
             first = links[first]

@@ -13,6 +13,9 @@ from shnor_lib.tables import TABLES, Column
 from tests.sources.books import SCHOOLS, tidy
 
 TEMPLATES = [name for name, table in TABLES.items() if table.template]
+_OWN = ("name", "fis_login", "ris_code")
+"""Of which every school has its own."""
+
 SUPPORTERS = pd.DataFrame({"supporter": ["Н-01", "Н-02", "Н-03", "Т-01", "Т-02", "Т-03"]})
 
 
@@ -25,7 +28,7 @@ def rows(name: str, n: int = 3) -> pd.DataFrame:
         for column in table.template_columns:
             if column.name == "school_id" and row["school_id"] is not None:
                 row["school_id"] = SCHOOLS["school_id"][k % len(SCHOOLS)]
-            elif column.name in table.key and _is_free(column):
+            elif (column.name in table.key or column.name in _OWN) and _is_free(column):
                 row[column.name] = _varied(row[column.name], k)
         found.append(row)
     frame = tidy(name, pd.DataFrame(found).astype(object))

@@ -57,7 +57,7 @@ def index(how: Aggregation, data: pd.DataFrame = DATA, own: Framework = FLAT, **
         (Power(0.0), lambda x, w: stats.gmean(x, weights=w)),
         (Power(1.0), lambda x, w: np.average(x, weights=w)),
     ],
-    ids=repr,
+    ids=["arithmetic", "geometric", "harmonic", "power 2", "power -1", "power 0", "power 1"],
 )
 def test_means_are_scipys(how: Aggregation, function) -> None:
     by_hand = [function(row, list(W.values())) for row in DATA.to_numpy()]

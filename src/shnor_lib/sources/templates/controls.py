@@ -16,6 +16,9 @@ from shnor_lib.tables import TABLES
 SPARE_FORMULAS = 200
 """Empty rows below the filled ones that already have their formulas."""
 
+_SUMMED_ROWS = 2000
+"""In longer sheets sums over the rows of a school would be felt at every key."""
+
 FINE = "верно"
 """What «Проверка» says of a row nothing is wrong with."""
 
@@ -42,7 +45,11 @@ def controls_of(layout: SheetLayout) -> tuple[Control, ...]:
     """The control columns of a sheet, «Проверка» last."""
     shares = tuple(_share(layout, *share) for share in _SHARES.get(layout.table.name, ()))
     if layout.table is TABLES["rating_points"]:
-        shares = (_rating_of_school(layout),)
+        few = layout.rows <= _SUMMED_ROWS
+        words = "доля максимума"
+        shares = (
+            _rating_of_school(layout) if few else _share(layout, words, "points", "points_max"),
+        )
     return (*shares, _check(layout))
 
 
