@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 
 from shnor_lib import dynamics, load_dataset
+from shnor_lib.faults import Severity
 from shnor_lib.pipeline import build
 from shnor_lib.project import open_project
 from shnor_lib.report.slugs import slug
+from shnor_lib.sources.crosschecks import CHECKS
 from tests.adapters.nyc import DEMOGRAPHICS, FOLDER, MATHS, SUPPRESSED, build_project
 from tests.publish.browser import open_site
 
@@ -35,7 +37,10 @@ def nyc(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     report = build(open_project(root))
     assert not report.failures, {name: str(error) for name, error in report.failures.items()}
     assert report.exit_code == 0
-    assert report.faults == []
+    # Real schools grow, shrink and change: the cross-checks ask, and nothing else is wrong.
+    assert {fault.severity for fault in report.faults} <= {Severity.QUESTION}
+    assert {fault.code for fault in report.faults} <= set(CHECKS)
+    assert len(report.faults) < 25
     return root
 
 

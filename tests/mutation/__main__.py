@@ -84,7 +84,7 @@ def report(totals: dict[str, Counter[str]], broken: int) -> str:
         "(`tests/sources/examples`) are damaged at random: cells, rows, columns, headings, merged",
         "ranges, sheets, archive parts, bytes, file names (`tests/mutation/damage.py`; every file is",
         "repeatable by its layout and number). For each file these must hold",
-        "(`tests/mutation/invariants.py`): nothing is raised; data rows = rows accepted + rows named",
+        "(`tests/mutation/invariants.py`): nothing is raised (every fourth is also assembled); data rows = rows accepted + rows named",
         "in faults; a file with content gives rows or a fault; no invented name or document number",
         "that stands in the file reaches tables, faults, caches or the screen; accepted rows keep to",
         "the data dictionary; every fault is a Russian sentence without technical words.",

@@ -240,7 +240,8 @@ def write_extract(
     widths = [9.0] + [14.0] * width
     for place, size in enumerate(widths, start=1):
         target.column_dimensions[get_column_letter(place)].width = size
-    target.freeze_panes = "B4" if head is not None else None
+    if head is not None:
+        target.freeze_panes, target.print_title_rows = "B4", "3:3"
     target.append([first])
     # Cells are named as in the original, one column further left.
     letters = [text_cell(target, get_column_letter(place)) for place in range(1, width + 1)]

@@ -48,9 +48,7 @@ def complete_results(
     return frame, problems
 
 
-def complete_unit(
-    frame: pd.DataFrame, places: dict[str, int], calendar: Calendar
-) -> list[Problem]:
+def complete_unit(frame: pd.DataFrame, places: dict[str, int], calendar: Calendar) -> list[Problem]:
     """Canonical subjects and the calendar's seasons, filled into ``frame``; unknown subjects.
 
     For every table whose rows are about a procedure, a grade and a subject.

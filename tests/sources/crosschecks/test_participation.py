@@ -77,6 +77,8 @@ def test_mass_absence() -> None:
         absent("Б", 20, 8),  # 28.6 %
         absent("В", 8, 4),  # a third, but four pupils
         work("Г", 2024, 20),  # not known
+        absent("Д", 10, 6),  # twelve in two works are six pupils
+        absent("Д", 10, 6, subject=RU),
     ]
     found = only(mass_absence(joined(results=rows)))
     assert schools_of([found]) == [("А", 2024)]

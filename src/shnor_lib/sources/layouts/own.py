@@ -40,7 +40,9 @@ FORMS: tuple[Form, ...] = tuple(
         f"таблица {quoted(table.title)}",
         table.template_columns,
         # The register belongs to no year: a sheet with years and school names is another table.
-        never=frozenset() if table.by_year else frozenset({fold("Учебный год"), fold("Год")}),
+        never=frozenset({fold("Учебный год"), fold("Год")})
+        if table.name == "schools"
+        else frozenset(),
         personal=table.about_people,
     )
     for table in TABLES.values()

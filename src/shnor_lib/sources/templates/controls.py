@@ -61,7 +61,7 @@ def _share(layout: SheetLayout, words: str, part: str, whole: str) -> Control:
         f"{titles[0]} делённое на {titles[1]}. Считается само; программа этот столбец не читает.",
         lambda row: f'=IF(AND({a}{row}<>"",N({b}{row})>0),N({a}{row})/N({b}{row}),"")',
         "0.0%",
-        15.0,
+        18.0,
     )
 
 
@@ -86,7 +86,7 @@ def _rating_of_school(layout: SheetLayout) -> Control:
         "показателям. Считается само; программа этот столбец не читает.",
         formula,
         "0.0%",
-        15.0,
+        18.0,
     )
 
 

@@ -189,7 +189,7 @@ def lines_of(text: str, width: float, *, bold: bool = False) -> int:
 
     Examples
     --------
-    >>> lines_of("Высокая доля обучающихся с ОВЗ", 44), lines_of("Код школы *", 9, bold=True)
+    >>> lines_of("Высокая доля обучающихся с ОВЗ", 44), lines_of("Код школы *", 10, bold=True)
     (1, 2)
     """
     room = max(width / 1.15 - 1 if bold else width, 4)
