@@ -208,6 +208,16 @@ def xls_dimensions(path: Path) -> None:
     xls(path, {"A": number_record(0, 0, 1)}, dimensions=(0xFFFFFFFF, 0xFFFF))
 
 
+def xls_circle(path: Path) -> None:
+    """The directory's chain of sectors leads back to itself."""
+    xls(path, {"A": number_record(0, 0, 1)})
+    data = bytearray(path.read_bytes())
+    # One sector of the table, so the directory is sector 1.
+    assert data[512 + 4 : 512 + 8] == b"\xfe\xff\xff\xff"
+    data[512 + 4 : 512 + 8] = struct.pack("<I", 1)
+    path.write_bytes(data)
+
+
 def xls_repeated_text(path: Path) -> None:
     cells = b"".join(
         record(0xFD, struct.pack("<HHHI", row, column, 0, 0))
@@ -261,6 +271,7 @@ CASES: Cases = {
     "far.xls": (xls_far, "too-large-sheet"),
     "sheets.xls": (xls_many_far, "too-large-sheet"),
     "dimensions.xls": (xls_dimensions, "broken-file"),
+    "circle.xls": (xls_circle, "broken-file"),
     "repeated.xls": (xls_repeated_text, "long-text"),
     "line.csv": (csv_line, "too-large-sheet"),
     "text.csv": (csv_text, "long-text"),

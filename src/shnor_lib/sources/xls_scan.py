@@ -218,14 +218,19 @@ def _stream(data: bytes) -> bytes:
         block = struct.unpack_from(f"<{size // 4}I", data, (link + 1) * size)
         numbers += block[:-1]
         link, seen = block[-1], seen + 1
+    if seen > sectors:
+        raise ValueError("a chain without end")
     table: list[int] = []
     for number in numbers:
         if number < _END and len(table) < sectors:
             table += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
 
     def chain(first: int, links: list[int], limit: int) -> list[int]:
+        # calamine follows a chain that bites its tail until the memory ends.
         found: list[int] = []
-        while first < _END and len(found) <= limit:
+        while first < _END:
+            if len(found) > limit:
+                raise ValueError("a chain without end")
             found.append(first)
             first = links[first]
         return found
@@ -243,13 +248,12 @@ def _stream(data: bytes) -> bytes:
                 _U32.unpack_from(entry, 116)[0],
                 _U32.unpack_from(entry, 120)[0],
             )
+    small = content(entries[""][0])
+    links: list[int] = []
+    for number in chain(_U32.unpack_from(data, 60)[0], table, sectors):
+        links += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
     first, length = entries.get("workbook") or entries["book"]
     if length >= _U32.unpack_from(data, 56)[0]:
         return content(first)[:length]
     # Short streams lie in small sectors inside the root's stream.
-    small = content(entries[""][0])
-    start = _U32.unpack_from(data, 60)[0]
-    links: list[int] = []
-    for number in chain(start, table, sectors):
-        links += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
     return b"".join(small[n * 64 : (n + 1) * 64] for n in chain(first, links, len(links)))[:length]
