@@ -239,6 +239,8 @@ def _stream(data: bytes) -> bytes:
         return b"".join(data[(n + 1) * size : (n + 2) * size] for n in chain(first, table, sectors))
 
     directory = content(_U32.unpack_from(data, 48)[0])
+    if len(directory) % 128:
+        raise ValueError("half an entry of the directory")
     entries = {}
     for place in range(0, len(directory) - 127, 128):
         entry = directory[place : place + 128]
