@@ -290,27 +290,44 @@ def _too_long(cells: _Cells, index: int, length: int) -> Problem:
     )
 
 
-def _dates(cells: _Cells, problems: list[Problem]) -> Any:
+def _parsed(
+    cells: _Cells,
+    problems: list[Problem],
+    parse: Callable[[Any], Any],
+    fault: Callable[[int, Any], Problem],
+) -> list[Any]:
+    """Every cell parsed; None where it is empty or, with a problem, cannot be."""
     out: list[Any] = []
     for i, value in enumerate(cells.values):
-        found = None if is_empty(value) else parse_date(value)
-        if found is None and type(value) is float and _FIRST_DAY <= value <= _LAST_DAY:
-            # A date in a cell without a date format is the number of its day.
-            found = (_EXCEL_EPOCH + dt.timedelta(days=int(value))).date()
-        if found is None and not is_empty(value):
-            problems.append(
-                _unreadable(cells, i, value)
-                if isinstance(value, Unreadable)
-                else cells.problem(
-                    i,
-                    "not-a-date",
-                    f"{cells.shown(value)} — это не дата.",
-                    "день, месяц и год, например 22.11.2026.",
-                    _date_remedy(value),
-                )
-            )
+        blank = is_empty(value)
+        found = None if blank else parse(value)
+        if found is None and not blank:
+            unread = isinstance(value, Unreadable)
+            problems.append(_unreadable(cells, i, value) if unread else fault(i, value))
         out.append(found)
+    return out
+
+
+def _dates(cells: _Cells, problems: list[Problem]) -> Any:
+    def fault(i: int, value: Any) -> Problem:
+        return cells.problem(
+            i,
+            "not-a-date",
+            f"{cells.shown(value)} — это не дата.",
+            "день, месяц и год, например 22.11.2026.",
+            _date_remedy(value),
+        )
+
+    out = _parsed(cells, problems, _date, fault)
     return pd.Series(pd.to_datetime(out)).astype("datetime64[us]").array
+
+
+def _date(value: Any) -> dt.date | None:
+    found = parse_date(value)
+    if found is None and type(value) is float and _FIRST_DAY <= value <= _LAST_DAY:
+        # A date in a cell without a date format is the number of its day.
+        return (_EXCEL_EPOCH + dt.timedelta(days=int(value))).date()
+    return found
 
 
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
@@ -325,23 +342,17 @@ def _date_remedy(value: Any) -> str:
 
 
 def _flags(cells: _Cells, problems: list[Problem]) -> Any:
-    out: list[Any] = []
-    for i, value in enumerate(cells.values):
-        found = None if is_empty(value) else parse_flag(value)
-        if found is None and not is_empty(value):
-            problems.append(
-                _unreadable(cells, i, value)
-                if isinstance(value, Unreadable)
-                else cells.problem(
-                    i,
-                    "not-a-flag",
-                    f"{cells.shown(value)}.",
-                    "«да» или «нет».",
-                    "Выберите «да» или «нет»; если неизвестно, оставьте ячейку пустой.",
-                )
-            )
-        out.append(pd.NA if found is None else found)
-    return pd.array(out, dtype="boolean")
+    def fault(i: int, value: Any) -> Problem:
+        return cells.problem(
+            i,
+            "not-a-flag",
+            f"{cells.shown(value)}.",
+            "«да» или «нет».",
+            "Выберите «да» или «нет»; если неизвестно, оставьте ячейку пустой.",
+        )
+
+    out = _parsed(cells, problems, parse_flag, fault)
+    return pd.array([pd.NA if found is None else found for found in out], dtype="boolean")
 
 
 _READERS: dict[str, Callable[[_Cells, list[Problem]], Any]] = {
