@@ -41,7 +41,7 @@ def examine(
 
     1. Reading raises nothing; neither does assembling (``join``; it costs more than reading).
     2. Data rows = rows accepted + rows named in faults; no row is lost in silence.
-    3. A file with content gives rows or at least one fault.
+    3. A file gives rows or at least one fault.
     4. None of ``secrets`` is in the tables, the faults, the pickled read or what was printed.
     5. Every accepted row keeps to the schema of its table.
     6. Every fault is a Russian sentence with something to do, without technical words.
@@ -68,17 +68,12 @@ def examine(
     named = sum(fault.rows for fault in read.faults)
     if read.rows_in != read.rows_used + named:
         outcome.violations.append(f"rows {read.rows_in} ≠ {read.rows_used} + {named}")
-    if data.strip() and not read.rows_in and not read.faults and not _ours_to_skip(read):
-        outcome.violations.append("content, but neither rows nor faults")
+    if not read.rows_in and not read.faults:
+        outcome.violations.append("neither rows nor faults")
     outcome.violations += _secrets(read, dataset.tables, printed.getvalue(), secrets)
     outcome.violations += _schemas(read.tables)
     outcome.violations += _sentences(read)
     return outcome
-
-
-def _ours_to_skip(read: FileRead) -> bool:
-    """Only help and example sheets, or sheets without a single value."""
-    return not read.layouts
 
 
 def _secrets(
