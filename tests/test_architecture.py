@@ -49,6 +49,30 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
+# The same inside sources/, lowest first.
+SOURCES = (
+    "cells",
+    "files",
+    "schools",
+    "pupils",
+    "templates",
+    "layouts",
+    "crosschecks",
+    "feedback",
+    "not_read",
+    "repeats",
+    "file_read",
+    "read",
+    "assemble",
+)
+
+
+def _inner_imports(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.split(".")[2] for name in modules if name.startswith("shnor_lib.sources.")}
+
+
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 
 
@@ -94,3 +118,18 @@ def test_flat_api_is_importable() -> None:
 
     for name in shnor_lib.__all__:
         assert getattr(shnor_lib, name) is not None
+
+
+@pytest.mark.parametrize("room", SOURCES)
+def test_reading_goes_one_way_too(room: str) -> None:
+    folder = PACKAGE / "sources" / room
+    files = sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+    assert files, room
+    for path in files:
+        for other in _inner_imports(path) - {room}:
+            assert SOURCES.index(other) < SOURCES.index(room), f"{path.name} imports {other}"
+
+
+def test_every_room_of_sources_has_its_floor() -> None:
+    found = {p.name.removesuffix(".py") for p in (PACKAGE / "sources").iterdir()}
+    assert found - {"__init__", "__pycache__"} == set(SOURCES)

@@ -16,8 +16,8 @@ from shnor_lib.publish.embedded import pandoc_path
 from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.pages.school import school_page
 from shnor_lib.report.pages.schools import schools_page
-from shnor_lib.sources.faults_workbook import write_faults_workbook
-from shnor_lib.sources.marked_copy import Copies, write_marked_copies
+from shnor_lib.sources.feedback.faults_workbook import write_faults_workbook
+from shnor_lib.sources.feedback.marked_copy import Copies, write_marked_copies
 from shnor_lib.sources.templates import write_templates
 from shnor_lib.store import load_dataset
 from shnor_lib.tables import TABLES

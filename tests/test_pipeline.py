@@ -15,7 +15,7 @@ import yaml
 
 from shnor_lib.pipeline import NOTEBOOKS, BuildReport, build
 from shnor_lib.project import open_project
-from shnor_lib.sources.files import input_files
+from shnor_lib.sources.files.folder import input_files
 
 
 def _build(root: Path, **options: object) -> BuildReport:

@@ -17,9 +17,10 @@ from shnor_lib.cli import app
 from shnor_lib.pipeline import last_faults
 from shnor_lib.project import open_project, packaged_calendar
 from shnor_lib.sources import read as reading
+from shnor_lib.sources.assemble import assemble, read_folder
+from shnor_lib.sources.cells.privacy import coder, holds_people
 from shnor_lib.sources.layouts import READERS
-from shnor_lib.sources.privacy import coder, holds_people
-from shnor_lib.sources.read import assemble, read_file, read_folder
+from shnor_lib.sources.read import read_file
 from shnor_lib.store import save_dataset
 from tests.sources import gia
 from tests.sources.books import RESULTS_HEAD, SCHOOLS, book, write_register

@@ -22,7 +22,7 @@ from shnor_lib.faults import DataFaultsError, Fault, Severity, ShnorError
 if TYPE_CHECKING:
     from shnor_lib.pipeline import BuildReport
     from shnor_lib.project import Project
-    from shnor_lib.sources.marked_copy import Copies
+    from shnor_lib.sources.feedback.marked_copy import Copies
     from shnor_lib.store import Dataset
 
 OK, FAULTS, WRONG_USE, FAILED = 0, 1, 2, 3
@@ -161,7 +161,7 @@ def _faults_workbook(project: Project, faults: list[Fault]) -> Path | None:
     if not faults:
         path.unlink(missing_ok=True)
         return None
-    from shnor_lib.sources.faults_workbook import write_faults_workbook
+    from shnor_lib.sources.feedback.faults_workbook import write_faults_workbook
 
     try:
         write_faults_workbook(path, faults, raw_dir=project.raw_dir, copies=copies)
@@ -177,7 +177,7 @@ def _marked_copies(project: Project, faults: list[Fault]) -> Copies | None:
         return None
     from shnor_lib.pipeline import library_fingerprint
     from shnor_lib.report.format import count_phrase
-    from shnor_lib.sources.marked_copy import write_marked_copies
+    from shnor_lib.sources.feedback.marked_copy import write_marked_copies
 
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
@@ -215,8 +215,8 @@ def _schools_workbook(project: Project) -> None:
     if not found:
         return
     from shnor_lib.report.format import count_phrase
-    from shnor_lib.sources.open_schools import OpenSchool
-    from shnor_lib.sources.schools_workbook import write_schools_workbook
+    from shnor_lib.sources.feedback.schools_workbook import write_schools_workbook
+    from shnor_lib.sources.schools.open_schools import OpenSchool
 
     questions = [OpenSchool.from_dict(item) for item in found["questions"]]
     decided = {(text, home) for text, home in found["decided"]}
@@ -335,14 +335,14 @@ def templates(
 
 def _known_data(project: Project) -> Dataset | None:
     """The tables of the last good build; before the first one, what the files themselves say."""
-    from shnor_lib.sources.files import input_files
+    from shnor_lib.sources.files.folder import input_files
     from shnor_lib.store import load_dataset
 
     if (project.processed_dir / "faults.json").is_file():
         return load_dataset(project.processed_dir)
     if not input_files(project.raw_dir):
         return None
-    from shnor_lib.sources.read import read_folder
+    from shnor_lib.sources.assemble import read_folder
 
     return read_folder(project.raw_dir, calendar=project.calendar)
 

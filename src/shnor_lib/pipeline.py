@@ -28,8 +28,8 @@ from typing import Any, Literal, Protocol
 
 from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
 from shnor_lib.project import SETTINGS_FILE, Project
-from shnor_lib.sources.files import input_files
-from shnor_lib.sources.privacy import project_key
+from shnor_lib.sources.cells.privacy import project_key
+from shnor_lib.sources.files.folder import input_files
 
 NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
@@ -194,7 +194,7 @@ def open_schools(project: Project) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``questions`` (:class:`shnor_lib.sources.open_schools.OpenSchool` as dictionaries),
+        ``questions`` (:class:`shnor_lib.sources.schools.open_schools.OpenSchool` as dictionaries),
         ``schools`` (code, name and municipality of every school of the register), ``decided``
         (spellings there are decisions on); empty before the first reading.
     """
@@ -257,8 +257,8 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
     data_file = _data_file(project)
 
     def assemble_all() -> None:
-        from shnor_lib.sources.open_schools import decided_keys
-        from shnor_lib.sources.read import assemble
+        from shnor_lib.sources.assemble import assemble
+        from shnor_lib.sources.schools.open_schools import decided_keys
         from shnor_lib.store import save_dataset, write_json
 
         found = [pickle.loads(path.read_bytes()) for path in reads]  # noqa: S301 - our own cache

@@ -31,7 +31,7 @@ class Dataset:
         user asked to keep good rows).
     open_schools
         Spellings that joined no school, each a plain dictionary
-        (:class:`shnor_lib.sources.open_schools.OpenSchool`). They live from reading to the
+        (:class:`shnor_lib.sources.schools.open_schools.OpenSchool`). They live from reading to the
         workbook that asks about them and are not stored with the tables.
     **tables
         Tidy frames by table name; see :mod:`shnor_lib.tables`.

@@ -13,7 +13,7 @@ from scipy.stats import binom
 from shnor_lib.demo import DemoTruth, generate_demo, simulate
 from shnor_lib.demo.planted import OGE_LOW, VPR_LOW
 from shnor_lib.project import open_project, packaged_calendar
-from shnor_lib.sources.read import read_folder
+from shnor_lib.sources.assemble import read_folder
 from shnor_lib.store import Dataset
 from shnor_lib.tables import PROVENANCE, TABLES
 

@@ -14,7 +14,9 @@ import pandas as pd
 
 from shnor_lib.faults import Severity
 from shnor_lib.project import packaged_calendar
-from shnor_lib.sources.read import FileRead, assemble, read_file
+from shnor_lib.sources.assemble import assemble
+from shnor_lib.sources.file_read import FileRead
+from shnor_lib.sources.read import read_file
 from shnor_lib.store import Dataset
 from shnor_lib.tables import TABLES
 

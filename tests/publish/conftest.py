@@ -16,6 +16,14 @@ ROOT = Path(__file__).parents[2]
 WEBSITE = """\
 website:
   title: Сайт района «Ольховский»
+  navbar:
+    left:
+      - {text: Мониторинги, href: reports/monitorings.qmd}
+      - {text: Школы, href: reports/schools/index.qmd}
+      - text: Методика
+        menu:
+          - {text: Методика, href: reports/method.qmd}
+          - {text: Качество данных, href: reports/data-quality.qmd}
   sidebar:
     id: monitorings
     title: Мониторинги

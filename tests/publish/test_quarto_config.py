@@ -15,14 +15,13 @@ def test_reads_the_projects_own_configuration(project: Path) -> None:
     config = read_config(project)
     assert config.lang == "ru"
     assert config.output_dir == "_site"
-    # a metadata file wins over _quarto.yml, as in Quarto
+    # a metadata file wins over _quarto.yml and adds to its lists, as in Quarto
     assert config.title == "Сайт района «Ольховский»"
     assert [item.text for item in config.navbar] == [
         "Главная",
         "Мониторинги",
         "Школы",
         "Методика",
-        "Качество данных",
     ]
     assert config.sidebars[0].hrefs() == [
         "reports/monitorings.qmd",

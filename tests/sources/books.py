@@ -11,8 +11,9 @@ import pandas as pd
 
 from shnor_lib.faults import Fault
 from shnor_lib.project import Calendar, packaged_calendar
-from shnor_lib.sources.files import input_files
-from shnor_lib.sources.read import FileRead, read_file
+from shnor_lib.sources.file_read import FileRead
+from shnor_lib.sources.files.folder import input_files
+from shnor_lib.sources.read import read_file
 from shnor_lib.sources.templates import write_workbook
 from shnor_lib.tables import TABLES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from shnor_lib.sources.read import FileRead
+from shnor_lib.sources.file_read import FileRead
 
 from .books import book, read_one
 

@@ -11,7 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
-from shnor_lib.sources.grid import open_file
+from shnor_lib.sources.files.grid import open_file
 
 ALLOWED = 300 * 1024**2
 

@@ -9,8 +9,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.problems import SHOWN
-from shnor_lib.sources.read import assemble, read_folder
+from shnor_lib.sources.assemble import assemble, read_folder
+from shnor_lib.sources.cells.problems import SHOWN
 from shnor_lib.sources.templates import write_workbook
 from shnor_lib.tables import TABLES
 

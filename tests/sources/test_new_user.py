@@ -24,7 +24,9 @@ from shnor_lib.faults import Fault, Severity
 from shnor_lib.pipeline import check, last_faults
 from shnor_lib.project import open_project
 from shnor_lib.scaffold import new_project
-from shnor_lib.sources.read import FileRead, assemble, read_file, read_folder
+from shnor_lib.sources.assemble import assemble, read_folder
+from shnor_lib.sources.file_read import FileRead
+from shnor_lib.sources.read import read_file
 from shnor_lib.sources.templates import write_templates
 
 from .books import CALENDAR

@@ -8,7 +8,7 @@ from pandas.testing import assert_frame_equal
 
 from shnor_lib.faults import Severity
 from shnor_lib.project import Calendar, open_project
-from shnor_lib.sources.read import assemble, read_folder
+from shnor_lib.sources.assemble import assemble, read_folder
 from tests.adapters.half_a import WORKBOOKS, build_project, half_a_dir
 
 from .books import CALENDAR, accounted, read_one

@@ -9,8 +9,8 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.grid import open_file
-from shnor_lib.sources.raw_cells import FORMULA
+from shnor_lib.sources.cells.raw_cells import FORMULA
+from shnor_lib.sources.files.grid import open_file
 
 from .books import (
     GOOD_ROW,
@@ -265,7 +265,7 @@ def test_a_hundred_sheets(tmp_path):
      ("—", None), ("н/д", None)],
 )  # fmt: skip
 def test_numbers_as_people_type_them(tmp_path, typed, number):
-    from shnor_lib.sources.values import is_empty, parse_number
+    from shnor_lib.sources.cells.values import is_empty, parse_number
 
     path = xlsx(tmp_path / "a.xlsx", {"A": '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'},
                 shared=f"<si><t xml:space='preserve'>{typed.replace(chr(7), '_x0007_')}</t></si>")  # fmt: skip

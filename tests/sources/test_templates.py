@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from shnor_lib.faults import ShnorError
-from shnor_lib.sources.person_codes import is_full_name
-from shnor_lib.sources.subjects import SUBJECTS
+from shnor_lib.sources.cells.person_codes import is_full_name
+from shnor_lib.sources.cells.subjects import SUBJECTS
+from shnor_lib.sources.cells.values import clean_text, is_empty
 from shnor_lib.sources.templates import (
     HELP_SHEET,
     WORKBOOKS,
@@ -24,7 +25,6 @@ from shnor_lib.sources.templates import (
     write_templates,
     write_workbook,
 )
-from shnor_lib.sources.values import clean_text, is_empty
 from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES, PROVENANCE, TABLES, Column, Table
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from shnor_lib.sources.excel import head_cell, new_workbook, save
+from shnor_lib.sources.files.excel import head_cell, new_workbook, save
 from shnor_lib.sources.templates import write_workbook
 from shnor_lib.tables import PROCEDURES
 

@@ -115,7 +115,7 @@ def _nav_item(item: NavItem, page: str, active: NavItem | None) -> str:
             f"<li{state}><details><summary>{_label(item)}</summary><ul>{below}</ul></details></li>"
         )
     current = ' aria-current="page"' if item.href == page else ""
-    state = ' class="active"' if item is active or current else ""
+    state = ' class="active"' if item is active else ""
     return (
         f'<li><a href="{escape(relative(item.href, page))}"{state}{current}>{_label(item)}</a></li>'
     )

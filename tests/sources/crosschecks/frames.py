@@ -9,7 +9,7 @@ import pandas as pd
 
 from shnor_lib.project import Calendar
 from shnor_lib.sources.crosschecks import Finding, Joined
-from shnor_lib.sources.school_names import Letters
+from shnor_lib.sources.schools.school_names import Letters
 from shnor_lib.tables import CELLS_COLUMNS
 from tests.methods.builders import result, table
 

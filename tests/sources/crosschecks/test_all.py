@@ -11,10 +11,10 @@ import pytest
 from shnor_lib.demo import simulate
 from shnor_lib.faults import Severity, has_errors
 from shnor_lib.project import Calendar
+from shnor_lib.sources.assemble import read_folder
+from shnor_lib.sources.cells.problems import SHOWN
 from shnor_lib.sources.crosschecks import CHECKS, Joined, crosscheck
-from shnor_lib.sources.problems import SHOWN
-from shnor_lib.sources.read import read_folder
-from shnor_lib.sources.school_names import Letters
+from shnor_lib.sources.schools.school_names import Letters
 from shnor_lib.sources.templates import write_workbook
 from shnor_lib.tables import CELLS_COLUMNS, TABLES
 from tests.adapters.half_a import half_a_dir

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shnor_lib.sources.read import read_folder
+from shnor_lib.sources.assemble import read_folder
 from shnor_lib.sources.templates import write_workbook
 
 from ..books import CALENDAR, SCHOOLS, only

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_lib.sources.cells.values import parse_date, parse_flag, parse_year
 from shnor_lib.sources.templates import write_workbook
-from shnor_lib.sources.values import parse_date, parse_flag, parse_year
 from shnor_lib.tables import TABLES, Column
 from tests.sources.books import SCHOOLS, tidy
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import openpyxl
 
-from shnor_lib.sources.open_schools import OpenSchool
-from shnor_lib.sources.schools_workbook import write_schools_workbook
+from shnor_lib.sources.feedback.schools_workbook import write_schools_workbook
+from shnor_lib.sources.schools.open_schools import OpenSchool
 
 NEAR = (
     {

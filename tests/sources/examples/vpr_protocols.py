@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.sources.vpr_protocols import builders
+from tests.sources.layouts.vpr_protocols import builders
 
 SECRETS = ("7700151", "7700152", "7700153", "9900451", "Образцов", "Примерович")
 """Participant codes, a code of the system, a name."""

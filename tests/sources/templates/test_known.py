@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from shnor_lib.sources.read import assemble
+from shnor_lib.sources.assemble import assemble
 from shnor_lib.sources.templates import WORKBOOKS, write_templates, write_workbook
 from shnor_lib.sources.templates.known import FEW_SCHOOLS, known_rows, open_schools
 from shnor_lib.store import Dataset

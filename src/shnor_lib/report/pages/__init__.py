@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.store import write_atomically
+
+if TYPE_CHECKING:
+    from shnor_lib.report.pages.sections import Section, Site
 
 HOME = "_home.md"
 WEBSITE = "_website.yml"
@@ -55,11 +58,8 @@ def _pages(
 ) -> Iterable[tuple[str, bytes]]:
     # Imported here: pages of schools are many, and so are the modules they are made of.
     from shnor_lib.report.pages.home import home_page
-    from shnor_lib.report.pages.method import method_page
-    from shnor_lib.report.pages.monitorings import monitorings_page
-    from shnor_lib.report.pages.quality import quality_page
     from shnor_lib.report.pages.school import school_page
-    from shnor_lib.report.pages.schools import schools_page
+    from shnor_lib.report.pages.sections import Site, make, sections_of
     from shnor_lib.report.profile import frames_of
     from shnor_lib.report.slugs import slug
 
@@ -68,32 +68,38 @@ def _pages(
     years = {year: [name for name in notebooks if is_there(year, name)] for year in analysis.years}
     from_root = {school: f"reports/schools/{name}.qmd" for school, name in slugs.items()}
     from_reports = {school: f"schools/{name}.qmd" for school, name in slugs.items()}
+    site = Site(analysis, names, from_reports, years)
+    sections = sections_of(site)
     yield HOME, home_page(analysis, names, from_root, years.get(analysis.year, []))
-    yield WEBSITE, _yaml(website(analysis, years))
-    yield "monitorings.qmd", monitorings_page(years)
-    yield "method.qmd", method_page(analysis, names, from_reports)
-    yield "data-quality.qmd", quality_page(analysis, from_reports)
-    yield "schools/index.qmd", _bytes(schools_page(analysis))
+    yield WEBSITE, _yaml(website(site, sections))
+    for section in sections:
+        yield section.path, make(section, site)
     for school, name in slugs.items():
         yield f"schools/{name}.qmd", _bytes(school_page(analysis, school))
 
 
-def website(analysis: Analysis, years: dict[int, list[str]]) -> dict[str, Any]:
-    """What the project adds to ``_quarto.yml``: its title, its organisation, its side menu.
+def website(site: Site, sections: Sequence[Section]) -> dict[str, Any]:
+    """What the project adds to ``_quarto.yml``: its title, its organisation, its menus.
 
     Parameters
     ----------
-    analysis
-        Has the title and the organisation.
-    years
-        Year → names of the notebooks there are.
+    site
+        Has the title, the organisation and the years with notebooks.
+    sections
+        Pages that are in the menu.
     """
     from shnor_lib.report.pages.monitorings import sidebar
+    from shnor_lib.report.pages.sections import navbar
 
-    site: dict[str, Any] = {"title": analysis.title, "sidebar": [sidebar(years)]}
+    analysis = site.analysis
+    found: dict[str, Any] = {
+        "title": analysis.title,
+        "navbar": {"left": navbar(sections)},
+        "sidebar": [sidebar(site.years)],
+    }
     if analysis.organisation:
-        site["page-footer"] = {"right": analysis.organisation}
-    return {"website": site}
+        found["page-footer"] = {"right": analysis.organisation}
+    return {"website": found}
 
 
 def _yaml(value: dict[str, Any]) -> bytes:

@@ -43,6 +43,7 @@ from shnor_lib.report.monitoring.identification import (
     readings_table,
     readings_text,
 )
+from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.rule_words import (
     decision_sentence,
     quoted,
@@ -677,3 +678,8 @@ def _glossary() -> list[str]:
             )
         ),
     ]
+
+
+def page_of_method(site: Site) -> bytes:
+    """See :func:`method_page`."""
+    return method_page(site.analysis, site.names, site.links)

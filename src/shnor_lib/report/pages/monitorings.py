@@ -12,6 +12,7 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import callout, front_matter, page, show
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import school_year
+from shnor_lib.report.pages.sections import Site
 
 REGULATION = (
     "Положение о муниципальной системе работы со школами с низкими образовательными "
@@ -243,3 +244,8 @@ def sidebar(years: Mapping[int, Sequence[str]]) -> dict[str, Any]:
         if entries:
             contents.append({"section": school_year(year), "contents": entries})
     return {"id": "monitorings", "title": "Мониторинги", "contents": contents}
+
+
+def page_of_monitorings(site: Site) -> bytes:
+    """See :func:`monitorings_page`."""
+    return monitorings_page(site.years)

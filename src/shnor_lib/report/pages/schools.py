@@ -7,6 +7,7 @@ from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import Card, callout, cards, front_matter, page, show
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import LISTED, STATUS, label, school_year
+from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.profile import Frames, frames_of
 from shnor_lib.report.rows import Row
 from shnor_lib.report.slugs import slug
@@ -211,3 +212,8 @@ def _table(frames: Frames, rows: list[Row]) -> DataTable:
         sortable=True,
         empty="В данных нет ни одной школы.",
     )
+
+
+def page_of_schools(site: Site) -> bytes:
+    """See :func:`schools_page`."""
+    return schools_page(site.analysis).encode("utf-8")

@@ -31,7 +31,7 @@ from shnor_lib.sources.crosschecks.jumps import results_jump
 from shnor_lib.sources.crosschecks.participation import mass_absence, uneven_subjects
 from shnor_lib.sources.crosschecks.register import grade_not_taught, outside_its_life
 from shnor_lib.sources.crosschecks.support import unknown_supporter
-from shnor_lib.sources.school_names import Letters
+from shnor_lib.sources.schools.school_names import Letters
 
 CHECKS: dict[str, Callable[[Joined], Iterable[Finding]]] = {
     "outside-its-life": outside_its_life,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from shnor_lib.sources.cells.values import school_year
 from shnor_lib.sources.crosschecks.joined import RESULT_KEY, Finding, Joined, each, sitting
-from shnor_lib.sources.values import school_year
 from shnor_lib.tables import TABLES
 
 COPIED_WORKS = 2

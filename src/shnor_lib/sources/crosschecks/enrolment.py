@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_lib.sources.cells.values import school_year
 from shnor_lib.sources.crosschecks.joined import (
     RESULT_KEY,
     Finding,
@@ -18,7 +19,6 @@ from shnor_lib.sources.crosschecks.joined import (
     unit,
     worst_of,
 )
-from shnor_lib.sources.values import school_year
 
 GRADE_SHARE = 0.35
 """One grade is about a ninth of a nine-year school; in 4 541 real school-grades the largest share

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shnor_lib.sources.cells.values import school_year
 from shnor_lib.sources.crosschecks.joined import Finding, Joined, each, percent
-from shnor_lib.sources.values import school_year
 from shnor_lib.tables import TABLES
 
 ZEROS_FROM = 30

@@ -11,9 +11,9 @@ import pandas as pd
 
 from shnor_lib.faults import Fault, Severity
 from shnor_lib.project import Calendar
-from shnor_lib.sources.problems import Problem, to_faults
-from shnor_lib.sources.school_names import Letters
-from shnor_lib.sources.values import quoted
+from shnor_lib.sources.cells.problems import Problem, to_faults
+from shnor_lib.sources.cells.values import quoted
+from shnor_lib.sources.schools.school_names import Letters
 from shnor_lib.tables import PROCEDURES, SEASONS
 
 RESULT_KEY: tuple[str, ...] = ("school_id", "year", "season", "procedure")

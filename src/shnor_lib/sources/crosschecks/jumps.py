@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
+from shnor_lib.sources.cells.values import school_year
 from shnor_lib.sources.crosschecks.joined import (
     RESULT_KEY,
     Finding,
@@ -18,7 +19,6 @@ from shnor_lib.sources.crosschecks.joined import (
     percent,
     unit,
 )
-from shnor_lib.sources.values import school_year
 
 JUMP = 0.35
 """Change of the share of low results beyond that of the other schools (real: 5 of 13 826 pairs of

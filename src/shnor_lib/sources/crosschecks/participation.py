@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shnor_lib.sources.cells.values import school_year
 from shnor_lib.sources.crosschecks.joined import (
     RESULT_KEY,
     Finding,
@@ -15,7 +16,6 @@ from shnor_lib.sources.crosschecks.joined import (
     unit,
     worst_of,
 )
-from shnor_lib.sources.values import school_year
 
 COMPULSORY: tuple[str, ...] = ("русский язык", "математика")
 """Subjects everybody of a grade writes in ВПР and in ОГЭ; others may be given to some classes."""

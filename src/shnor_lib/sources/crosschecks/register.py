@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from shnor_lib.faults import Severity
+from shnor_lib.sources.cells.values import school_year
 from shnor_lib.sources.crosschecks.joined import (
     RESULT_KEY,
     Finding,
@@ -16,7 +17,6 @@ from shnor_lib.sources.crosschecks.joined import (
     each_worst,
     sitting,
 )
-from shnor_lib.sources.values import school_year
 from shnor_lib.tables import TABLES
 
 FORMS: tuple[str, ...] = ("social_passport", "staff", "rating_points")

@@ -9,9 +9,9 @@ import pandas as pd
 
 from shnor_lib.faults import Severity
 from shnor_lib.project import Calendar
-from shnor_lib.sources.headings import Match
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.values import parse_year, quoted, school_year
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.values import parse_year, quoted, school_year
 from shnor_lib.tables import PROVENANCE, TABLES
 
 SEEN_COLUMNS: tuple[str, ...] = (
@@ -41,7 +41,7 @@ class Context:
         When procedures were held, minimum scores, mark scales.
     code
         Turns what identifies a person (name, document) into a code that leads nowhere; see
-        :mod:`shnor_lib.sources.privacy`. The text itself must not leave the reader.
+        :mod:`shnor_lib.sources.cells.privacy`. The text itself must not leave the reader.
     """
 
     file: str
@@ -68,7 +68,7 @@ class SheetRead:
     seen
         Schools the rows mention (:data:`SEEN_COLUMNS`).
     pupils
-        Rows about single pupils (:data:`shnor_lib.sources.pupils.PUPILS`); they become results
+        Rows about single pupils (:data:`shnor_lib.sources.pupils.pupils.PUPILS`); they become results
         only when all files are together.
     more
         Accepted rows of further tables the same sheet gives.

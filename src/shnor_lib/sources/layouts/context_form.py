@@ -19,9 +19,20 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.convert import data_rows
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match, Series
+from shnor_lib.sources.cells.convert import data_rows
+from shnor_lib.sources.cells.headings import Form, Match, Series
+from shnor_lib.sources.cells.privacy import harmless
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import (
+    clean_text,
+    fold,
+    is_empty,
+    parse_date,
+    parse_flag,
+    parse_number,
+    quoted,
+)
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     SEEN_COLUMNS,
     Context,
@@ -32,18 +43,7 @@ from shnor_lib.sources.layouts.base import (
     nothing_seen,
     with_provenance,
 )
-from shnor_lib.sources.municipalities import municipality_name
-from shnor_lib.sources.privacy import harmless
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.values import (
-    clean_text,
-    fold,
-    is_empty,
-    parse_date,
-    parse_flag,
-    parse_number,
-    quoted,
-)
+from shnor_lib.sources.schools.municipalities import municipality_name
 from shnor_lib.tables import PROVENANCE, SETTLEMENT_TYPES, TABLES, Column
 
 # «7. Код ОГЭ», «14 Где …»; not «4К1 (3б)» and not «1 (2б)», the tasks of protocols.

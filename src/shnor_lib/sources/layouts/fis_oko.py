@@ -14,10 +14,12 @@ from itertools import pairwise
 import pandas as pd
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.checks import check_ranges, check_table
-from shnor_lib.sources.convert import convert
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.checks import check_ranges, check_table
+from shnor_lib.sources.cells.convert import convert
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.values import clean_text, is_empty, parse_number, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -38,9 +40,7 @@ from shnor_lib.sources.layouts.fis_oko_blocks import (
 from shnor_lib.sources.layouts.fis_oko_rows import Level, Line, bare_name, levels, login_of
 from shnor_lib.sources.layouts.vpr import KEYS, N_COLUMN, NO_MUNICIPALITY, with_school_ids
 from shnor_lib.sources.layouts.vpr_title import Title, read_title
-from shnor_lib.sources.municipalities import municipality_name
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.values import clean_text, is_empty, parse_number, quoted
+from shnor_lib.sources.schools.municipalities import municipality_name
 from shnor_lib.tables import PROVENANCE, TABLES, Column
 
 Found = Sequence[tuple[Column, Sequence[int]]]

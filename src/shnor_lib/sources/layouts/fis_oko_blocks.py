@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, Literal
 
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.tasks import parse_task
+from shnor_lib.sources.cells.values import clean_text, fold, is_empty, parse_number
 from shnor_lib.sources.layouts.fis_oko_rows import login_of, names_a_school
 from shnor_lib.sources.layouts.protocol_title import about
 from shnor_lib.sources.layouts.vpr import N_COLUMN
-from shnor_lib.sources.tasks import parse_task
-from shnor_lib.sources.values import clean_text, fold, is_empty, parse_number
 from shnor_lib.tables import Column
 
 Grid = Sequence[Sequence[Any]]

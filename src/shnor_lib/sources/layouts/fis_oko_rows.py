@@ -24,9 +24,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from shnor_lib.sources.cells.values import clean_text, fold
 from shnor_lib.sources.layouts.vpr import has_word
-from shnor_lib.sources.municipalities import has_code
-from shnor_lib.sources.values import clean_text, fold
+from shnor_lib.sources.schools.municipalities import has_code
 
 Level = Literal["sample", "region", "municipality", "school"]
 

@@ -23,9 +23,12 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.checks import check_table
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.checks import check_table
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.results_rules import complete_unit
+from shnor_lib.sources.cells.values import clean_text, is_empty, parse_number, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -57,9 +60,6 @@ from shnor_lib.sources.layouts.fis_oko_rows import Line, levels, names_a_school
 from shnor_lib.sources.layouts.percent_rows import Words, pupils, shown_number
 from shnor_lib.sources.layouts.vpr import KEYS, keys_of, seen_in, with_school_ids
 from shnor_lib.sources.layouts.vpr_title import Title, read_title
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.results_rules import complete_unit
-from shnor_lib.sources.values import clean_text, is_empty, parse_number, quoted
 from shnor_lib.tables import PROVENANCE, TABLES
 
 _CHANGES: tuple[Change, ...] = ("lower", "equal", "higher")

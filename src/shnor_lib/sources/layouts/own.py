@@ -8,10 +8,14 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.checks import check_table
-from shnor_lib.sources.convert import convert, data_rows
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.checks import check_table
+from shnor_lib.sources.cells.convert import convert, data_rows
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.privacy import harmless
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.results_rules import ROW_WARNINGS, canonical_subjects, complete_results
+from shnor_lib.sources.cells.values import clean_text, fold, parse_year, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -26,12 +30,8 @@ from shnor_lib.sources.layouts.own_doubts import row_doubts, single_years
 from shnor_lib.sources.layouts.own_people import names_for_codes
 from shnor_lib.sources.layouts.own_percents import MARKS, percents_for_counts
 from shnor_lib.sources.layouts.own_rows import blank, set_aside
-from shnor_lib.sources.names_beside import SCHOOL_NAME_COLUMN
-from shnor_lib.sources.privacy import harmless
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.results_rules import ROW_WARNINGS, canonical_subjects, complete_results
+from shnor_lib.sources.schools.names_beside import SCHOOL_NAME_COLUMN
 from shnor_lib.sources.templates.marks import SCHOOL_NAME, is_control
-from shnor_lib.sources.values import clean_text, fold, parse_year, quoted
 from shnor_lib.tables import PROVENANCE, TABLES, Table
 
 FORMS: tuple[Form, ...] = tuple(

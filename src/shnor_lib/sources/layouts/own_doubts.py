@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.values import parse_number, parse_year, school_year
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import parse_number, parse_year, school_year
 from shnor_lib.tables import Table
 
 Doubts = Iterator[tuple["pd.Series[bool]", str, str, str, str]]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.person_codes import is_full_name, why_no_code
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import clean_text, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.own_rows import blank
-from shnor_lib.sources.person_codes import is_full_name, why_no_code
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.values import clean_text, quoted
 from shnor_lib.tables import Column, Table
 
 

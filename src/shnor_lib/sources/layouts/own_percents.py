@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.values import parse_number
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import parse_number
+from shnor_lib.sources.files.grid import Sheet
 
 MARKS = ("n2", "n3", "n4", "n5")
 _WHOLES = ((99.0, 101.0), (0.99, 1.01))

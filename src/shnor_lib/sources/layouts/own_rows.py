@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.values import clean_text, fold, is_empty, quoted
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import clean_text, fold, is_empty, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.tables import Table
 
 _TOTALS = frozenset(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shnor_lib.sources.percents import Floats, Ints, counts_from_percents
-from shnor_lib.sources.problems import Problem
+from shnor_lib.sources.cells.percents import Floats, Ints, counts_from_percents
+from shnor_lib.sources.cells.problems import Problem
 
 Flags = npt.NDArray[np.bool_]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from shnor_lib.sources.cells.tasks import parse_task
+from shnor_lib.sources.cells.values import clean_text, fold, is_empty, parse_number
 from shnor_lib.sources.layouts.fis_oko_blocks import Grid, cell
 from shnor_lib.sources.layouts.protocol_title import about
-from shnor_lib.sources.tasks import parse_task
-from shnor_lib.sources.values import clean_text, fold, is_empty, parse_number
 from shnor_lib.tables import Column
 
 HEADING = re.compile(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from shnor_lib.sources.cells.values import clean_text, fold, parse_number
 from shnor_lib.sources.layouts.fis_oko_blocks import Grid, cell
 from shnor_lib.sources.layouts.fis_oko_rows import (
     login_of,
@@ -16,8 +17,7 @@ from shnor_lib.sources.layouts.fis_oko_rows import (
     names_the_sample,
 )
 from shnor_lib.sources.layouts.planned_blocks import Block
-from shnor_lib.sources.municipalities import municipality_name
-from shnor_lib.sources.values import clean_text, fold, parse_number
+from shnor_lib.sources.schools.municipalities import municipality_name
 
 Role = Literal["school", "municipality", "region", "country"]
 

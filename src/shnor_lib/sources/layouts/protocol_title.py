@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from shnor_lib.sources.subjects import canonical_subject, is_known_subject, subject_in
-from shnor_lib.sources.values import clean_text, fold
+from shnor_lib.sources.cells.subjects import canonical_subject, is_known_subject, subject_in
+from shnor_lib.sources.cells.values import clean_text, fold
 
 T = TypeVar("T")
 

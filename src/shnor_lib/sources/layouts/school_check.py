@@ -1,6 +1,6 @@
 """«Сверка школ.xlsx», filled in: what the user decided about spellings of schools.
 
-The program writes the workbook (:mod:`shnor_lib.sources.schools_workbook`), the user chooses in
+The program writes the workbook (:mod:`shnor_lib.sources.feedback.schools_workbook`), the user chooses in
 «Решение» and puts the file into ``data/raw``. Its rows become rows of «Ключи школ»:
 
 * «да» — it is «Похожая школа 1» (or the school chosen in «Школа из реестра»);
@@ -17,9 +17,11 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.convert import convert, data_rows
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.convert import convert, data_rows
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import fold
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -28,9 +30,7 @@ from shnor_lib.sources.layouts.base import (
     no_data,
     with_provenance,
 )
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.school_words import key_system
-from shnor_lib.sources.values import fold
+from shnor_lib.sources.schools.school_words import key_system
 from shnor_lib.tables import PROVENANCE, TABLES, Column
 
 KEYS = TABLES["school_keys"]

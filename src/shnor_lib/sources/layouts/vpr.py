@@ -10,12 +10,12 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.project import Calendar
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.results_rules import complete_results
+from shnor_lib.sources.cells.values import fold
 from shnor_lib.sources.layouts.base import SEEN_COLUMNS, SheetRead, accepted
 from shnor_lib.sources.layouts.percent_rows import Words, pupils
-from shnor_lib.sources.municipalities import municipality_name
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.results_rules import complete_results
-from shnor_lib.sources.values import fold
+from shnor_lib.sources.schools.municipalities import municipality_name
 from shnor_lib.tables import PROVENANCE, TABLES, Column, Table
 
 _WORD = re.compile(r"[^\W_]+")

@@ -6,10 +6,11 @@ four in per cent. «Год» is the year of the programme; the season is the cal
 
 from __future__ import annotations
 
-from shnor_lib.sources.checks import check_table
-from shnor_lib.sources.convert import convert, data_rows
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.checks import check_table
+from shnor_lib.sources.cells.convert import convert, data_rows
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.values import fold
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -25,7 +26,6 @@ from shnor_lib.sources.layouts.vpr import (
     tidy_logins,
     to_results,
 )
-from shnor_lib.sources.values import fold
 from shnor_lib.tables import TABLES
 
 FORM = Form(

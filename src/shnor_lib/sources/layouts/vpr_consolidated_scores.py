@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from shnor_lib.sources.checks import check_ranges, check_table
-from shnor_lib.sources.convert import convert, data_rows
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.checks import check_ranges, check_table
+from shnor_lib.sources.cells.convert import convert, data_rows
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.problems import refused_rows
+from shnor_lib.sources.cells.values import fold
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -33,8 +35,6 @@ from shnor_lib.sources.layouts.vpr_scores import (
     score_column,
     to_distribution,
 )
-from shnor_lib.sources.problems import refused_rows
-from shnor_lib.sources.values import fold
 from shnor_lib.tables import PROVENANCE, TABLES
 
 _KEYS = KEYS.columns

@@ -8,11 +8,11 @@ of it is kept.
 from __future__ import annotations
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead, no_data
 from shnor_lib.sources.layouts.fis_oko_blocks import blocks, form
-from shnor_lib.sources.problems import Problem
 from shnor_lib.tables import TABLES
 
 FORM = form("groups", "vpr-groups", "отчёт ФИС ОКО «ВПР. Выполнение заданий группами участников»")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.fis_oko import Found, joined, schools_of, values_of
 from shnor_lib.sources.layouts.fis_oko_blocks import Block, form, mark_of

@@ -18,8 +18,11 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.project import Calendar
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.percents import Floats
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.results_rules import complete_unit
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead, accepted
 from shnor_lib.sources.layouts.fis_oko import Found, Part, Report, joined, schools_of, values_of
 from shnor_lib.sources.layouts.fis_oko_blocks import (
@@ -33,9 +36,6 @@ from shnor_lib.sources.layouts.fis_oko_blocks import (
 from shnor_lib.sources.layouts.journal_lines import read_lines
 from shnor_lib.sources.layouts.percent_rows import HUNDRED, SHARES, Words, pupils
 from shnor_lib.sources.layouts.vpr import keys_of, seen_in
-from shnor_lib.sources.percents import Floats
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.results_rules import complete_unit
 from shnor_lib.tables import TABLES, Column
 
 FORM = form(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.values import is_empty
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.fis_oko import Found, Part, joined, schools_of, values_of
 from shnor_lib.sources.layouts.fis_oko_blocks import Block, cell, form, score_of
 from shnor_lib.sources.layouts.vpr_scores import expected_scores, score_column, to_distribution
-from shnor_lib.sources.values import is_empty
 
 FORM = form("scores", "vpr-native-scores", "отчёт ФИС ОКО «ВПР. Распределение первичных баллов»")
 

@@ -19,16 +19,16 @@ from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
 from shnor_lib.project import Calendar
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.results_rules import complete_unit
+from shnor_lib.sources.cells.tasks import Task, parse_task
+from shnor_lib.sources.cells.values import clean_text, is_empty, parse_number, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead, accepted
 from shnor_lib.sources.layouts.fis_oko import Found, Part, Report, joined, schools_of, values_of
 from shnor_lib.sources.layouts.fis_oko_blocks import Block, Grid, cell, form, level_of
 from shnor_lib.sources.layouts.vpr import keys_of, seen_in
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.results_rules import complete_unit
-from shnor_lib.sources.tasks import Task, parse_task
-from shnor_lib.sources.values import clean_text, is_empty, parse_number, quoted
 from shnor_lib.tables import TABLES, Column
 
 FORM = form("tasks", "vpr-native-tasks", "отчёт ФИС ОКО «ВПР. Выполнение заданий»")

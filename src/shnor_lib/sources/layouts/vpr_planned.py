@@ -19,8 +19,12 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match, Series
+from shnor_lib.sources.cells.headings import Form, Match, Series
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.results_rules import complete_unit
+from shnor_lib.sources.cells.tasks import parse_task
+from shnor_lib.sources.cells.values import clean_text, is_empty, parse_number, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead, no_data, with_provenance
 from shnor_lib.sources.layouts.fis_oko import (
     Report,
@@ -41,10 +45,6 @@ from shnor_lib.sources.layouts.planned_blocks import (
 from shnor_lib.sources.layouts.planned_roles import Role, Roles, roles_of, school_named
 from shnor_lib.sources.layouts.vpr import NO_MUNICIPALITY, keys_of, seen_in, with_school_ids
 from shnor_lib.sources.layouts.vpr_title import Title, read_title
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.results_rules import complete_unit
-from shnor_lib.sources.tasks import parse_task
-from shnor_lib.sources.values import clean_text, is_empty, parse_number, quoted
 from shnor_lib.tables import TABLES
 
 FORM = Form(

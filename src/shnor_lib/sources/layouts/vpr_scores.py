@@ -11,11 +11,11 @@ from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
 from shnor_lib.project import Calendar
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.results_rules import complete_unit
 from shnor_lib.sources.layouts.base import SheetRead, accepted
 from shnor_lib.sources.layouts.percent_rows import Words, pupils
 from shnor_lib.sources.layouts.vpr import keys_of, seen_in
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.results_rules import complete_unit
 from shnor_lib.tables import TABLES, Column
 
 HIGHEST = 150

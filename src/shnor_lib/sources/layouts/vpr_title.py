@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from shnor_lib.project import Season
+from shnor_lib.sources.cells.subjects import subject_in
 from shnor_lib.sources.layouts.protocol_title import about, grade_in, year_in
-from shnor_lib.sources.subjects import subject_in
 
 _MAXIMUM = re.compile(
     r"макс\w*\.?\s*(?:возможн\w*\s*)?(?:первичн\w*\s*)?балл\w*\W{0,3}(\d{1,3})(?![\d,.])", re.I

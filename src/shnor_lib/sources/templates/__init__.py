@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_lib.faults import ShnorError
-from shnor_lib.sources.excel import new_workbook, save
+from shnor_lib.sources.files.excel import new_workbook, save
 from shnor_lib.sources.templates.guide import write_help
 from shnor_lib.sources.templates.known import known_rows
 from shnor_lib.sources.templates.lists import Lists

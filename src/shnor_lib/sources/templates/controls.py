@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shnor_lib.sources.cells.values import quoted
 from shnor_lib.sources.templates.layout import Control, SheetLayout
 from shnor_lib.sources.templates.marks import CHECK
-from shnor_lib.sources.values import quoted
 from shnor_lib.tables import TABLES
 
 SPARE_FORMULAS = 200

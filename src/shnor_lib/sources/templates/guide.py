@@ -8,12 +8,12 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from shnor_lib.sources.excel import BOLD, head_cell, print_to_width, text_cell, wrapped_cell
+from shnor_lib.sources.cells.values import quoted
+from shnor_lib.sources.files.excel import BOLD, head_cell, print_to_width, text_cell, wrapped_cell
 from shnor_lib.sources.templates.lists import is_long
 from shnor_lib.sources.templates.marks import CHECK, HELP_SHEET, IGNORED_MARK, SCHOOL_NAME
 from shnor_lib.sources.templates.sheet import LINE, lines_of
 from shnor_lib.sources.templates.validation import range_words
-from shnor_lib.sources.values import quoted
 from shnor_lib.tables import Column, Table
 
 HEADINGS: tuple[tuple[str, float], ...] = (

@@ -9,7 +9,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from shnor_lib.sources.excel import head_cell, text_cell
+from shnor_lib.sources.files.excel import head_cell, text_cell
 from shnor_lib.sources.templates.marks import IGNORED_MARK, LISTS_SHEET
 from shnor_lib.tables import Table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shnor_lib.sources.values import fold
+from shnor_lib.sources.cells.values import fold
 
 EXAMPLE_SHEET = "Пример"
 HELP_SHEET = "Как заполнять"

@@ -12,13 +12,13 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 
-from shnor_lib.sources.excel import WRAP, head_cell, print_to_width, text_cell
+from shnor_lib.sources.cells.values import school_year
+from shnor_lib.sources.files.excel import WRAP, head_cell, print_to_width, text_cell
 from shnor_lib.sources.templates.controls import FINE, SPARE_FORMULAS, controls_of
 from shnor_lib.sources.templates.layout import SheetLayout
 from shnor_lib.sources.templates.lists import Lists
 from shnor_lib.sources.templates.marks import SCHOOL_NAME
 from shnor_lib.sources.templates.validation import SPARE_ROWS, guard, range_words, validations
-from shnor_lib.sources.values import school_year
 from shnor_lib.tables import Column, Table
 
 NUMBER_FORMATS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from shnor_lib.sources.cells.values import quoted
 from shnor_lib.sources.templates.layout import SheetLayout
 from shnor_lib.sources.templates.lists import Lists, is_long
-from shnor_lib.sources.values import quoted
 from shnor_lib.tables import Column
 
 SPARE_ROWS = 2000

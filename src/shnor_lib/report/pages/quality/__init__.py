@@ -22,6 +22,7 @@ from shnor_lib.report.pages.quality.files import file_blocks, files_read, years_
 from shnor_lib.report.pages.quality.gaps import gap_blocks, small_number_blocks
 from shnor_lib.report.pages.quality.objectivity import objectivity_blocks
 from shnor_lib.report.pages.quality.questions import question_blocks
+from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.profile import frames_of
 from shnor_lib.store import Dataset
 
@@ -99,3 +100,8 @@ def _headline(dataset: Dataset) -> str:
             ),
         ]
     )
+
+
+def page_of_quality(site: Site) -> bytes:
+    """See :func:`quality_page`."""
+    return quality_page(site.analysis, site.links)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shnor_lib.sources.headings import Match, find_form
+from shnor_lib.sources.cells.headings import Match, find_form
+from shnor_lib.sources.cells.values import clean_text, fold, parse_number
 from shnor_lib.sources.layouts.gia_protocols.exam import Exam, exam_in_cell, exam_in_line
 from shnor_lib.sources.layouts.gia_protocols.forms import place_strange
-from shnor_lib.sources.values import clean_text, fold, parse_number
 
 _LINE_CELLS = 4
 """Filled cells a line between tables has at most."""

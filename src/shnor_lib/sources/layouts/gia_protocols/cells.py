@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from shnor_lib.sources.raw_cells import Unreadable
-from shnor_lib.sources.values import clean_text, fold, parse_number
+from shnor_lib.sources.cells.raw_cells import Unreadable
+from shnor_lib.sources.cells.values import clean_text, fold, parse_number
 
 HIDDEN = "…"
 

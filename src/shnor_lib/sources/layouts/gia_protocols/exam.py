@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from shnor_lib.sources.privacy import names_somebody
-from shnor_lib.sources.subjects import canonical_subject, is_known_subject, subject_in
-from shnor_lib.sources.values import clean_text, parse_date
+from shnor_lib.sources.cells.privacy import names_somebody
+from shnor_lib.sources.cells.subjects import canonical_subject, is_known_subject, subject_in
+from shnor_lib.sources.cells.values import clean_text, parse_date
 
 BASIC, ADVANCED = "математика (базовая)", "математика (профильная)"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shnor_lib.sources.headings import Form
-from shnor_lib.sources.values import fold
+from shnor_lib.sources.cells.headings import Form
+from shnor_lib.sources.cells.values import fold
 from shnor_lib.tables import Column
 
 

@@ -13,10 +13,14 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.checks import check_table
-from shnor_lib.sources.convert import convert
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.checks import check_table
+from shnor_lib.sources.cells.convert import convert
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem, refused_rows
+from shnor_lib.sources.cells.spans import spans_by_group
+from shnor_lib.sources.cells.subjects import is_known_subject, nearest_subject
+from shnor_lib.sources.cells.values import clean_text, parse_number, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import (
     Context,
     SheetRead,
@@ -42,11 +46,7 @@ from shnor_lib.sources.layouts.gia_protocols.exam import (
 )
 from shnor_lib.sources.layouts.gia_protocols.forms import APPEALS
 from shnor_lib.sources.layouts.vpr_protocols.cells import each
-from shnor_lib.sources.problems import Problem, refused_rows
-from shnor_lib.sources.pupils import PUPILS, no_pupils
-from shnor_lib.sources.spans import spans_by_group
-from shnor_lib.sources.subjects import is_known_subject, nearest_subject
-from shnor_lib.sources.values import clean_text, parse_number, quoted
+from shnor_lib.sources.pupils.pupils import PUPILS, no_pupils
 from shnor_lib.tables import PROCEDURES, TABLES, Column, Table
 
 Flags = npt.NDArray[np.bool_]
@@ -73,7 +73,7 @@ def read(sheet: Sheet, match: Match, context: Context) -> SheetRead:
     """Read every exam on a sheet of protocols.
 
     Pupils with a result and absent ones become rows of
-    :data:`~shnor_lib.sources.pupils.PUPILS`; strings of answers become parts of ``task_results``,
+    :data:`~shnor_lib.sources.pupils.pupils.PUPILS`; strings of answers become parts of ``task_results``,
     tasks named by their place in the string («кратк. 3», «разв. 1»), because the protocol does not
     number them. Basic mathematics of ЕГЭ has marks and no test score.
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.vpr_protocols import (
     f1,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.rows import Rows, number, refuse
 from shnor_lib.sources.layouts.vpr_protocols.tasks import Task
-from shnor_lib.sources.problems import Problem
 
 HIGHEST_SCORE = 200
 """No work of ВПР gives as many points; what is above is no score."""

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from shnor_lib.sources.cells.privacy import harmless
+from shnor_lib.sources.cells.raw_cells import Unreadable
+from shnor_lib.sources.cells.values import clean_text, fold, is_empty, parse_number
 from shnor_lib.sources.layouts.protocol_title import login_in
-from shnor_lib.sources.municipalities import municipality_name
-from shnor_lib.sources.privacy import harmless
-from shnor_lib.sources.raw_cells import Unreadable
-from shnor_lib.sources.values import clean_text, fold, is_empty, parse_number
+from shnor_lib.sources.schools.municipalities import municipality_name
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -30,7 +30,7 @@ ABSENT_WORDS = ("отсутств", "не участв", "не писал", "н�
 """How «absent» begins in the column of variants."""
 
 NOT_SCORED = frozenset({"", "х", "н", "ч", "?", "б", "ж", "м", "-1", "-2", "-", "н/а"})
-"""Folded signs that stand for a task without points (:func:`~shnor_lib.sources.values.fold` makes
+"""Folded signs that stand for a task without points (:func:`~shnor_lib.sources.cells.values.fold` makes
 Latin X and H Cyrillic and drops «*»), as met in regional files of 2020–2022."""
 
 _NOT_SCORED_WORDS = ("не пройд", "не приступ", "не выполн", "нет отметки", *ABSENT_WORDS)

@@ -15,8 +15,10 @@ import datetime as dt
 import re
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match, Series
+from shnor_lib.sources.cells.headings import Form, Match, Series
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import clean_text, fold, parse_date
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.protocol_title import login_in, title_lines
 from shnor_lib.sources.layouts.vpr_protocols.columns import (
@@ -42,8 +44,6 @@ from shnor_lib.sources.layouts.vpr_protocols.tasks import (
     total_maximum,
 )
 from shnor_lib.sources.layouts.vpr_title import read_title
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.values import clean_text, fold, parse_date
 from shnor_lib.tables import Column
 
 PROTOCOL = Protocol(

@@ -11,8 +11,8 @@ Source of the form: an empty one of 2026 described in a public repository
 
 from __future__ import annotations
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match, Series
+from shnor_lib.sources.cells.headings import Form, Match, Series
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.vpr_protocols.columns import (
     CLASS_NUMBER,

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.convert import data_rows
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.convert import data_rows
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.subjects import nearest_subject
+from shnor_lib.sources.cells.values import clean_text, is_empty, parse_number, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import heading_problems
 from shnor_lib.sources.layouts.protocol_title import doubts_sentence, unknown_subject
 from shnor_lib.sources.layouts.vpr_protocols.cells import codes
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.tasks import find_tasks, without_repeats
 from shnor_lib.sources.layouts.vpr_title import Title
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.subjects import nearest_subject
-from shnor_lib.sources.values import clean_text, is_empty, parse_number, quoted
 
 _SUMMARY = re.compile(
     r"итого|всего|средни[йе]|среднее|процент|выполн|максим|количество|кол-во", re.IGNORECASE

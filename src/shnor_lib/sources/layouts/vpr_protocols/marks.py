@@ -11,10 +11,10 @@ import pandas as pd
 
 from shnor_lib.faults import Severity
 from shnor_lib.project import Calendar, MarkScale
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.cells import Flags, Floats, class_grades
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.rows import Rows
-from shnor_lib.sources.problems import Problem
 
 
 def scales_of(

@@ -7,7 +7,8 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.base import SEEN_COLUMNS, Context, nothing_seen, with_provenance
 from shnor_lib.sources.layouts.vpr_protocols.cells import Floats, municipalities, names
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
@@ -18,15 +19,14 @@ from shnor_lib.sources.layouts.vpr_protocols.tasks import (
     task_results,
     total_maximum,
 )
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.pupils import PUPILS
+from shnor_lib.sources.pupils.pupils import PUPILS
 from shnor_lib.tables import TABLES
 
 
 def pupils_frame(
     rows: Rows, place: Place, marks: Floats, keys: pd.DataFrame, date: str | None, context: Context
 ) -> pd.DataFrame:
-    """Rows of :data:`~shnor_lib.sources.pupils.PUPILS` for everybody who was not refused.
+    """Rows of :data:`~shnor_lib.sources.pupils.pupils.PUPILS` for everybody who was not refused.
 
     Parameters
     ----------

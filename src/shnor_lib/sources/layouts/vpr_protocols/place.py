@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Match
+from shnor_lib.sources.cells.headings import Match
+from shnor_lib.sources.cells.values import clean_text, quoted
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.vpr_protocols.cells import shown
 from shnor_lib.sources.layouts.vpr_protocols.tasks import Task
-from shnor_lib.sources.values import clean_text, quoted
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from shnor_lib.faults import Severity
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.rows import Rows, refuse, say
 from shnor_lib.sources.layouts.vpr_protocols.tasks import scored
-from shnor_lib.sources.problems import Problem
 
 
 def without_school_or_code(rows: Rows, place: Place) -> list[Problem]:

@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 
 from shnor_lib.project import Calendar
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.values import parse_date
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead, no_data
 from shnor_lib.sources.layouts.protocol_title import login_in, school_in_path, title_lines
 from shnor_lib.sources.layouts.vpr_protocols import cells
@@ -39,9 +41,7 @@ from shnor_lib.sources.layouts.vpr_protocols.rows import Rows
 from shnor_lib.sources.layouts.vpr_protocols.rules import judge
 from shnor_lib.sources.layouts.vpr_protocols.tasks import total_maximum
 from shnor_lib.sources.layouts.vpr_title import Title, read_title
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.pupils import no_pupils
-from shnor_lib.sources.values import parse_date
+from shnor_lib.sources.pupils.pupils import no_pupils
 from shnor_lib.tables import TABLES
 
 _TWO_PARTS = 0.1
@@ -59,7 +59,7 @@ class Protocol:
         ``class``, ``variant``, ``variant2``, ``score``, ``mark``, ``journal``, ``uploaded``.
     task
         What headings of tasks look like; its group ``task`` is for
-        :func:`shnor_lib.sources.tasks.parse_task`.
+        :func:`shnor_lib.sources.cells.tasks.parse_task`.
     zero_is_absent
         Whether the form fills the total of absent pupils with 0.
     tasks_win

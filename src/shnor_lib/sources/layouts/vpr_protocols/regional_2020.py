@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match, Series
+from shnor_lib.sources.cells.headings import Form, Match, Series
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.vpr_protocols.columns import (
     CLASS,

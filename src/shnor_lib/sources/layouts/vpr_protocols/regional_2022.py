@@ -11,8 +11,8 @@ Source of the form: shekeldini/Flask (public repository), vpr_analysis/vpr_2022.
 
 from __future__ import annotations
 
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match, Series
+from shnor_lib.sources.cells.headings import Form, Match, Series
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead
 from shnor_lib.sources.layouts.vpr_protocols.columns import (
     CLASS,

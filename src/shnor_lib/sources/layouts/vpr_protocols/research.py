@@ -19,9 +19,12 @@ import numpy as np
 import pandas as pd
 
 from shnor_lib.faults import Severity
-from shnor_lib.sources.convert import convert
-from shnor_lib.sources.grid import Sheet
-from shnor_lib.sources.headings import Form, Match
+from shnor_lib.sources.cells.convert import convert
+from shnor_lib.sources.cells.headings import Form, Match
+from shnor_lib.sources.cells.problems import Problem
+from shnor_lib.sources.cells.subjects import subject_in
+from shnor_lib.sources.cells.values import clean_text
+from shnor_lib.sources.files.grid import Sheet
 from shnor_lib.sources.layouts.base import Context, SheetRead, no_data
 from shnor_lib.sources.layouts.vpr_protocols.cells import shown
 from shnor_lib.sources.layouts.vpr_protocols.columns import SCORE, pupil, school, titled
@@ -32,9 +35,6 @@ from shnor_lib.sources.layouts.vpr_protocols.protocol import (
     nothing_read,
     read_pupils,
 )
-from shnor_lib.sources.problems import Problem
-from shnor_lib.sources.subjects import subject_in
-from shnor_lib.sources.values import clean_text
 from shnor_lib.tables import Column
 
 CODES: dict[str, str] = {

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shnor_lib.faults import Severity
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.cells import Flags, Floats, Objects
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
-from shnor_lib.sources.problems import Problem
 
 
 @dataclass

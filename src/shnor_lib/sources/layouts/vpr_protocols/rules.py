@@ -7,6 +7,7 @@ is said once per sheet or school, with numbers.
 
 from __future__ import annotations
 
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.bounds import another_work, bounds
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.presence import (
@@ -17,7 +18,6 @@ from shnor_lib.sources.layouts.vpr_protocols.presence import (
 from shnor_lib.sources.layouts.vpr_protocols.rows import Rows
 from shnor_lib.sources.layouts.vpr_protocols.signs import strange_points, strange_score
 from shnor_lib.sources.layouts.vpr_protocols.totals import totals_against_points
-from shnor_lib.sources.problems import Problem
 
 
 def judge(

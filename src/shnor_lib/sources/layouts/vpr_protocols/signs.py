@@ -6,10 +6,10 @@ from collections import Counter
 
 import numpy as np
 
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.rows import Rows, refuse, say
 from shnor_lib.sources.layouts.vpr_protocols.tasks import Task, scored
-from shnor_lib.sources.problems import Problem
 
 
 def strange_points(rows: Rows, place: Place) -> list[Problem]:

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from shnor_lib.sources.cells.spans import spans_by_group
+from shnor_lib.sources.cells.tasks import parse_task
+from shnor_lib.sources.cells.values import clean_text
 from shnor_lib.sources.layouts.base import with_provenance
 from shnor_lib.sources.layouts.vpr_protocols.cells import Flags, Floats
-from shnor_lib.sources.spans import spans_by_group
-from shnor_lib.sources.tasks import parse_task
-from shnor_lib.sources.values import clean_text
 from shnor_lib.tables import PROVENANCE, TABLES
 
 WITH_MAXIMUM = re.compile(r"(?P<task>\d.{0,12}\(\s*\d{1,2}\s*б(?:алл\w*)?\.?\s*\))", re.IGNORECASE)

@@ -11,11 +11,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from shnor_lib.sources.cells.problems import Problem
 from shnor_lib.sources.layouts.vpr_protocols.cells import Flags, Floats
 from shnor_lib.sources.layouts.vpr_protocols.place import Place
 from shnor_lib.sources.layouts.vpr_protocols.rows import Rows, number, say
 from shnor_lib.sources.layouts.vpr_protocols.tasks import scored
-from shnor_lib.sources.problems import Problem
 
 
 def totals_against_points(rows: Rows, place: Place, tasks_win: bool) -> list[Problem]:

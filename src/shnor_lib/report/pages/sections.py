@@ -1,0 +1,112 @@
+"""The pages of the site beside the profiles of schools: which there are and where they stand.
+
+A page is in the menu when there is something to say on it; pages of one group share a drop-down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from shnor_lib.report.analysis import Analysis
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a page may need beside its own numbers.
+
+    Attributes
+    ----------
+    analysis
+        Results of all methods.
+    names
+        School's id → name shown on pages.
+    links
+        School's id → address of its profile from a page in ``reports/``.
+    years
+        Year → names of the monitorings' notebooks there are.
+    """
+
+    analysis: Analysis
+    names: Mapping[str, str]
+    links: Mapping[str, str]
+    years: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the site.
+
+    Parameters
+    ----------
+    path
+        Relative to ``reports/``.
+    title
+        In the menu.
+    make
+        ``module:function`` below ``shnor_lib.report.pages``; takes a :class:`Site`, gives the
+        page's bytes. Named, not imported: pages are made by the build only.
+    group
+        Title of the drop-down the page stands in; empty: an entry of its own.
+    present
+        The same for a function that says whether there is something to show; empty: always.
+    """
+
+    path: str
+    title: str
+    make: str
+    group: str = ""
+    present: str = ""
+
+
+ANALYSIS = "Анализ"
+METHOD = "Методика"
+
+SECTIONS: tuple[Section, ...] = (
+    Section("monitorings.qmd", "Мониторинги", "monitorings:page_of_monitorings"),
+    Section("schools/index.qmd", "Школы", "schools:page_of_schools"),
+    Section("method.qmd", "Методика", "method:page_of_method", METHOD),
+    Section("data-quality.qmd", "Качество данных", "quality:page_of_quality", METHOD),
+)
+"""In the order of the menu; groups stand where their first page stands."""
+
+
+def sections_of(site: Site) -> list[Section]:
+    """The pages that have something to say."""
+    return [each for each in SECTIONS if not each.present or _function(each.present)(site.analysis)]
+
+
+def make(section: Section, site: Site) -> bytes:
+    """The source of one page."""
+    content: bytes = _function(section.make)(site)
+    return content
+
+
+def navbar(sections: Iterable[Section]) -> list[dict[str, Any]]:
+    """Entries of the menu, as ``_quarto.yml`` has them.
+
+    Examples
+    --------
+    >>> navbar([Section("a.qmd", "А", ""), Section("b.qmd", "Б", "", "Г")])[1]
+    {'text': 'Г', 'menu': [{'text': 'Б', 'href': 'reports/b.qmd'}]}
+    """
+    entries: list[dict[str, Any]] = []
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for section in sections:
+        entry = {"text": section.title, "href": f"reports/{section.path}"}
+        if not section.group:
+            entries.append(entry)
+        elif section.group in groups:
+            groups[section.group].append(entry)
+        else:
+            groups[section.group] = [entry]
+            entries.append({"text": section.group, "menu": groups[section.group]})
+    return entries
+
+
+def _function(name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"shnor_lib.report.pages.{module}"), function)
+    return found
