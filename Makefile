@@ -4,6 +4,7 @@
 #   make lab    JupyterLab on the demonstration project
 #   make bench  measure speed (ratios in one run)
 #   make lint   ruff and mypy
+#   make validate   try the methods on simulated regions whose truth is known; writes docs/validation.md
 #   make mutation   10 000 damaged workbooks through all readers; writes docs/reliability.md
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: site test lab bench lint mutation notebooks clean
+.PHONY: site test lab bench lint validate mutation notebooks clean
 
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +48,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The figures are stored in the package (src/shnor_lib/validation/results.json) and shown on the site.
+validate: $(VENV)/.runtime
+	$(BIN)/python -m shnor_lib.validation
 
 mutation: $(VENV)/.dev
 	$(BIN)/python -m tests.mutation

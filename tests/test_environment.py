@@ -8,7 +8,11 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 # What conda-forge calls differently, or carries beside.
-CONDA_NAMES = {"pypandoc-binary": {"pypandoc", "pandoc"}}
+CONDA_NAMES = {
+    "kaleido": {"python-kaleido"},
+    "pypandoc-binary": {"pypandoc", "pandoc"},
+    "typst": {"typst-py"},
+}
 CONDA_ONLY = {"python", "pip", "quarto"}
 
 

@@ -384,6 +384,13 @@ def build(
         list[str] | None, typer.Option("--only", help="Только эта тетрадь, например 02_dynamics.")
     ] = None,
     engine: Annotated[str, typer.Option(help="auto, quarto или embedded.")] = "auto",
+    documents: Annotated[
+        str | None,
+        typer.Option(
+            help="Какие PDF и Word делать: none — никаких, listed — последнего года и школ списка, "
+            "all — все. По умолчанию — как в shnor.yml."
+        ),
+    ] = None,
     workers: Annotated[
         int,
         typer.Option(
@@ -401,11 +408,13 @@ def build(
     ] = False,
 ) -> None:
     """Собрать всё: таблицы, тетради по годам, профили школ, сайт. Готовое не повторяется."""
-    from shnor_lib.pipeline import Engine
+    from shnor_lib.pipeline import Documents, Engine
     from shnor_lib.pipeline import build as run_build
 
     if engine not in ("auto", "quarto", "embedded"):
         raise ShnorError(f"Движка «{engine}» нет. Есть: auto, quarto, embedded.")
+    if documents not in (None, "none", "listed", "all"):
+        raise ShnorError(f"Вида документов «{documents}» нет. Есть: none, listed, all.")
     opened = _open(project)
     screen = _Screen()
     with screen.progress:
@@ -414,6 +423,7 @@ def build(
             years=year or None,
             only=only or None,
             engine=cast(Engine, engine),
+            documents=cast("Documents | None", documents),
             workers=workers,
             keep_good_rows=keep_good_rows,
             dry_run=dry_run,
@@ -433,6 +443,8 @@ def build(
         if report.site:
             err.print(f"Прежний сайт на месте: {report.site}")
         raise typer.Exit(report.exit_code)
+    for note in report.notes:
+        err.print(note, markup=False)
     if report.ran:
         out.print(f"Выполнено шагов: {len(report.ran)}, без изменений: {len(report.skipped)}.")
     else:

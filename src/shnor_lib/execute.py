@@ -71,6 +71,8 @@ def run_notebook(
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from shnor_lib.kernels import manager
+
     for attempt in range(1, _TRIES + 1):
         try:
             with _own_transport() as engine:
@@ -83,6 +85,7 @@ def run_notebook(
                     log_output=False,
                     # A kernel says on stderr that it was told to stop; that is not news.
                     extra_arguments=["--log-level=CRITICAL"],
+                    **manager.options(),
                     **engine,
                 )
             break

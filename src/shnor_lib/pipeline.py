@@ -3,8 +3,10 @@
 Two pytask sessions, because the years are known only after the workbooks are read::
 
     data      raw file → read (one task per file) → assemble → data/processed/<table>/<year>.parquet
-    reports   parquet → analysis → pages ┐
-              parquet → notebook × year ─┴→ site (built beside, swapped in at the end)
+    reports   parquet → analysis → pages ──────────→ documents of schools ┐
+              parquet → annual report × year ──────→ its PDF, Word ───────┤
+              parquet → notebook × year ───────────→ its PDF, Word, Excel ┴→ site (built beside,
+                                                                           swapped in at the end)
 
 pytask compares contents, not times: a touched file costs nothing, and a task whose inputs come
 out byte-equal is not run. The library's own code is an input too.
@@ -20,25 +22,37 @@ import hashlib
 import io
 import json
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
 from shnor_lib.project import SETTINGS_FILE, Project
 from shnor_lib.sources.cells.privacy import project_key
 from shnor_lib.sources.files.folder import input_files
 
-NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics")
+if TYPE_CHECKING:
+    from shnor_lib.publish.documents.steps import Printer
+
+NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics", "04_risk_factors")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "04_risk_factors": ("risk_profile", "risk_verification"),
+}
+"""Notebook → tables it is about: it is run for a year that has rows in one of them at least. A
+notebook that is not named here is run for every year."""
 
 
 OPEN_SCHOOLS = "open_schools.json"
 """What the latest reading asks about schools, in the state folder."""
 
 Engine = Literal["auto", "quarto", "embedded"]
+Documents = Literal["none", "listed", "all"]
+"""Which PDF and Word files are made: none; those of the latest year's monitorings and of the
+schools on the list; those of all years and all schools."""
 
 
 class Reporter(Protocol):
@@ -81,6 +95,8 @@ class BuildReport:
         Faults of the input: errors, warnings and questions.
     site
         The site's first page, if a site stands.
+    notes
+        What the user should know though nothing failed (Russian).
     """
 
     ran: list[str] = field(default_factory=list)
@@ -88,6 +104,7 @@ class BuildReport:
     failures: dict[str, BaseException] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     site: Path | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def data_faults(self) -> bool:
@@ -108,12 +125,13 @@ def build(
     years: Iterable[int] | None = None,
     only: Iterable[str] | None = None,
     engine: Engine = "auto",
+    documents: Documents | None = None,
     workers: int = 2,
     keep_good_rows: bool = False,
     dry_run: bool = False,
     reporter: Reporter | None = None,
 ) -> BuildReport:
-    """Bring everything up to date: tidy tables, notebooks, pages, site.
+    """Bring everything up to date: tidy tables, notebooks, pages, documents, site.
 
     Parameters
     ----------
@@ -125,6 +143,8 @@ def build(
         Run these notebooks only (names as in :data:`NOTEBOOKS`).
     engine
         ``auto``, ``quarto`` or ``embedded``; see :func:`shnor_lib.publish.site.publish`.
+    documents
+        Which PDF and Word files are made; default: as ``shnor.yml`` says.
     workers
         Notebooks run at the same time.
     keep_good_rows
@@ -166,10 +186,26 @@ def build(
             f"Нет данных за {', '.join(map(str, missing))} год. "
             f"Есть: {', '.join(map(str, known)) or 'ни одного года'}."
         )
-    tasks = _report_tasks(project, known, set(chosen), wanted or set(NOTEBOOKS), engine)
-    _run(project, tasks, report, say, workers, dry_run)
+    mode = documents or project.settings.documents
+    with _printer(project, mode) as printer:
+        tasks = _report_tasks(
+            project, known, set(chosen), wanted or set(NOTEBOOKS), engine, printer, mode
+        )
+        _run(project, tasks, report, say, workers, dry_run)
+        report.notes += printer.notes()
     report.site = _site_index(project)
     return report
+
+
+@contextlib.contextmanager
+def _printer(project: Project, mode: Documents) -> Iterator[Printer]:
+    """What makes documents in this build, with one browser for all of them."""
+    from shnor_lib.publish.documents.pictures import Artist, find_browser
+    from shnor_lib.publish.documents.steps import Printer
+
+    browser = find_browser(project.settings.browser) if mode != "none" else None
+    with Artist(project.state_dir / "charts", browser) as artist:
+        yield Printer(project, artist)
 
 
 def check(
@@ -312,8 +348,13 @@ def _report_tasks(
     years: set[int],
     notebooks: set[str],
     engine: Engine,
+    printer: Printer,
+    mode: Documents,
 ) -> list[_Work]:
-    code = library_fingerprint()
+    from shnor_lib.report import downloads
+
+    code, printing = library_fingerprint(), publish_fingerprint()
+    reports = project.reports_dir
     settings = project.root / SETTINGS_FILE
     definitions = _definition_files(project)
     processed = _processed_files(project)
@@ -342,17 +383,23 @@ def _report_tasks(
     )
 
     pages_file = project.state_dir / "pages.json"
+    conducted = {
+        (year, name) for year in known for name in NOTEBOOKS if _conducted(processed, year, name)
+    }
     # Pages link to notebooks that this build makes or an earlier one left.
     linked = {
         f"{year}/{name}"
-        for year in known
-        for name in NOTEBOOKS
+        for year, name in conducted
         if (year in years and name in notebooks)
         or (project.reports_dir / str(year) / f"{name}.ipynb").is_file()
     }
+    annual = [year for year in known if year in years or (reports / f"{year}/annual.qmd").is_file()]
+    # Documents of earlier years are read seldom; the option «all» makes them too.
+    printed = {year for year in known if mode == "all" or (mode == "listed" and year == known[-1])}
+    schools_file = project.state_dir / "documents.json"
 
     def pages() -> None:
-        from shnor_lib.report.pages import write_pages
+        from shnor_lib.report.pages import printed_schools, write_pages
         from shnor_lib.store import write_json
 
         analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
@@ -361,20 +408,41 @@ def _report_tasks(
             project.reports_dir,
             notebooks=NOTEBOOKS,
             available=lambda year, name: f"{year}/{name}" in linked,
+            documents=mode,
+            annual=annual,
         )
+        schools = printed_schools(analysis, mode)
+        write_json(schools_file, {"year": analysis.year, "pages": schools})
         index = {path: _sha((project.reports_dir / path).read_bytes()) for path in sorted(written)}
         write_json(pages_file, index)
 
-    works.append(_Work("страницы", pages, [analysis_file], [pages_file], [code, sorted(linked)]))
+    works.append(
+        _Work(
+            "страницы",
+            pages,
+            [analysis_file],
+            [pages_file, schools_file],
+            [code, sorted(linked), annual, mode],
+        )
+    )
+    works += _annual_tasks(
+        project,
+        {year: [name for name in NOTEBOOKS if (year, name) in conducted] for year in annual},
+        years,
+        printed,
+        printer,
+        [settings, *definitions],
+        [code, printing],
+    )
 
     for name in NOTEBOOKS:
         source = project.notebooks_dir / f"{name}.ipynb"
-        if not source.is_file():
+        if not source.is_file() and any(name == each for _, each in conducted):
             raise ShnorError(f"Нет тетради «{source}». Создайте её заново: shnor new ПАПКА.")
         for year in known:
-            if name not in notebooks or year not in years:
+            if name not in notebooks or year not in years or (year, name) not in conducted:
                 continue
-            target = project.reports_dir / str(year) / source.name
+            target = project.state_dir / "executed" / str(year) / source.name
             parameters = {
                 "project": ".",
                 "year": year,
@@ -405,19 +473,51 @@ def _report_tasks(
                 source,
                 settings,
                 *definitions,
-                *(path for path in processed if not path.stem.isdigit() or int(path.stem) <= year),
+                *_upto(processed, year),
             ]
             works.append(_Work(f"тетрадь: {label}", run, inputs, [target], [code, parameters]))
+            page, with_documents = f"{year}/{source.name}", year in printed
+
+            def finish(
+                executed: Path = target,
+                page: str = page,
+                year: int = year,
+                documents: bool = with_documents,
+            ) -> None:
+                printer.finish_notebook(executed, page, year=year, documents=documents)
+
+            files = [page, downloads.workbook(page)]
+            if with_documents:
+                files += [downloads.document(page, suffix) for suffix in (".pdf", ".docx")]
+            works.append(
+                _Work(
+                    f"оформление: {label}",
+                    finish,
+                    [target],
+                    [reports / file for file in files],
+                    [code, printing, with_documents, printer.values() if with_documents else None],
+                )
+            )
+
+    with_risks = any(path.parent.name in NEEDS["04_risk_factors"] for path in processed)
+    if with_risks or (reports / "downloads/forms").is_dir():
+        works.append(_forms_task(project, analysis_file, printing))
+    if mode != "none":
+        works.append(_schools_task(project, schools_file, pages_file, printer, printing))
 
     site_file = project.state_dir / "site.json"
-    executed = [project.reports_dir / f"{name}.ipynb" for name in sorted(linked)]
+    made = {path for work in works for path in work.outputs if reports in path.parents}
+    made |= {reports / f"{name}.ipynb" for name in linked}
+    made |= {work.outputs[0] for work in works if work.name in {SCHOOLS_DOCUMENTS, FORMS}}
     config = [p for p in (project.root / "_quarto.yml", project.root / "index.qmd") if p.is_file()]
 
     def site() -> None:
+        from shnor_lib.publish.documents.steps import remove_unlinked
         from shnor_lib.publish.site import publish
         from shnor_lib.store import write_json
 
-        _remove_stale_reports(project, known, pages_file)
+        _remove_stale_reports(project, known, linked, pages_file)
+        remove_unlinked(reports)
         result = publish(project.root, engine=engine, output=project.site_dir)
         write_json(site_file, {"engine": result.engine})
 
@@ -425,13 +525,103 @@ def _report_tasks(
         _Work(
             "сайт",
             site,
-            [pages_file, *executed, *config],
+            [pages_file, *sorted(made), *config],
             [site_file, project.site_dir / "index.html"],
             # The theme of the charts comes from the report room: all code counts here.
-            [code, publish_fingerprint(), engine],
+            [code, printing, engine],
         )
     )
     return works
+
+
+def _forms_task(project: Project, analysis_file: Path, printing: str) -> _Work:
+    """Forms to print and sign: protocols, self-analysis cards."""
+    made = project.state_dir / "forms.json"
+    own = project.root / "reference.docx"
+
+    def run() -> None:
+        from shnor_lib.publish.documents.forms import update_forms
+        from shnor_lib.publish.documents.reference import reference_of
+        from shnor_lib.report.forms import forms_of
+
+        analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
+        update_forms(
+            project.root,
+            forms_of(analysis),
+            reference=reference_of(project.root),
+            organisation=project.settings.organisation,
+            memory=made,
+            version=printing,
+        )
+
+    inputs = [analysis_file, *([own] if own.is_file() else [])]
+    return _Work(FORMS, run, inputs, [made], [library_fingerprint(), printing])
+
+
+def _annual_tasks(
+    project: Project,
+    monitorings: Mapping[int, list[str]],
+    years: set[int],
+    printed: set[int],
+    printer: Printer,
+    definitions: list[Path],
+    values: list[str],
+) -> list[_Work]:
+    """Annual reports of the chosen years: the page, its workbook, its PDF and Word."""
+    from shnor_lib.report import downloads
+
+    processed, reports = _processed_files(project), project.reports_dir
+    works: list[_Work] = []
+    for year in sorted(set(monitorings) & years):
+        page = f"{year}/annual.qmd"
+
+        def run(year: int = year, page: str = page) -> None:
+            from shnor_lib.report.annual.page import write_annual
+
+            write_annual(project, year, monitorings[year], documents=year in printed)
+            if year in printed:
+                printer.print_report(page, year=year)
+
+        files = [page, downloads.workbook(page)]
+        if year in printed:
+            files += [downloads.document(page, suffix) for suffix in (".pdf", ".docx")]
+        works.append(
+            _Work(
+                f"годовой отчёт: {year}",
+                run,
+                [*definitions, *_upto(processed, year)],
+                [reports / file for file in files],
+                [*values, monitorings[year], printer.values() if year in printed else None],
+            )
+        )
+    return works
+
+
+FORMS = "бланки школ"
+"""Name of the step that makes forms to print and sign."""
+SCHOOLS_DOCUMENTS = "документы школ"
+
+
+def _schools_task(
+    project: Project, schools_file: Path, pages_file: Path, printer: Printer, version: str
+) -> _Work:
+    """PDF and Word of profiles: one task, which remembers what each was made from."""
+    done = project.state_dir / "documents-done.json"
+
+    def run() -> None:
+        wanted = json.loads(schools_file.read_text(encoding="utf-8"))
+        printer.print_schools(
+            wanted["pages"], year=int(wanted["year"]), memory=done, version=version
+        )
+
+    return _Work(
+        SCHOOLS_DOCUMENTS, run, [schools_file, pages_file], [done], [version, printer.values()]
+    )
+
+
+def _upto(processed: Iterable[Path], year: int) -> list[Path]:
+    """Files of tidy tables without later years."""
+    return [path for path in processed if not path.stem.isdigit() or int(path.stem) <= year]
 
 
 def _run(
@@ -593,19 +783,36 @@ def _definition_files(project: Project) -> list[Path]:
     files = [project.definition_path("rulesets", n) for n in (chosen.ruleset, *chosen.compare)]
     files.append(project.definition_path("ratings", chosen.rating))
     files.append(project.definition_path("indices", chosen.wellbeing_index))
+    files.append(project.definition_path("risks", chosen.risks))
     # Definitions may refer to other definitions of the project.
-    for kind in ("rulesets", "ratings", "indices"):
+    for kind in ("rulesets", "ratings", "indices", "risks"):
         files.extend(sorted((project.root / kind).glob("*.yml")))
     return sorted(set(files))
 
 
-def _remove_stale_reports(project: Project, known: list[int], pages_file: Path) -> None:
-    """Take away generated pages of schools and years that are gone."""
+def _conducted(processed: Iterable[Path], year: int, name: str) -> bool:
+    """Whether a notebook has something to be about in a year; see :data:`NEEDS`."""
+    tables = NEEDS.get(name)
+    if tables is None:
+        return True
+    return any(path.stem == str(year) and path.parent.name in tables for path in processed)
+
+
+def _remove_stale_reports(
+    project: Project, known: list[int], linked: set[str], pages_file: Path
+) -> None:
+    """Take away generated pages of schools, years and monitorings that are gone."""
     kept = {project.reports_dir / name for name in json.loads(pages_file.read_text("utf-8"))}
     for folder in project.reports_dir.iterdir() if project.reports_dir.is_dir() else ():
-        if folder.is_dir() and folder.name.isdigit() and int(folder.name) not in known:
+        if folder.is_dir() and folder.name.isdigit():
             for path in folder.glob("*.ipynb"):
-                path.unlink()
-    for path in (project.reports_dir / "schools").glob("*.qmd"):
+                ours = path.stem in NOTEBOOKS and f"{folder.name}/{path.stem}" not in linked
+                if ours or int(folder.name) not in known:
+                    path.unlink()
+            if int(folder.name) not in known:
+                (folder / "annual.qmd").unlink(missing_ok=True)
+    made = [*(project.reports_dir / "schools").glob("*.qmd")]
+    made += (project.reports_dir / "downloads").rglob("*.ics")
+    for path in made:
         if path not in kept:
             path.unlink()

@@ -167,6 +167,16 @@ class Calendar(_Strict):
         )
 
 
+def _day(value: Any) -> dt.date:
+    """A date as YAML or a person writes it."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(TypeError, ValueError):
+            return dt.datetime.strptime(value, form).date()
+    raise ValueError("не дата; дату пишут так: 2026-10-01 или 01.10.2026")
+
+
 class Deadline(_Strict):
     """By when the schools are to hand in a form (or the results of a procedure) of a year."""
 
@@ -187,12 +197,7 @@ class Deadline(_Strict):
     @field_validator("date", mode="before")
     @classmethod
     def _written_as_a_date(cls, value: Any) -> dt.date:
-        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-            return value
-        for form in ("%Y-%m-%d", "%d.%m.%Y"):
-            with suppress(TypeError, ValueError):
-                return dt.datetime.strptime(value, form).date()
-        raise ValueError("не дата; дату пишут так: 2026-10-01 или 01.10.2026")
+        return _day(value)
 
     @model_validator(mode="after")
     def _procedure_of_results(self) -> Deadline:
@@ -218,8 +223,20 @@ class Settings(_Strict):
     wellbeing_index: str = "proposal"
     years: list[int] = Field(default_factory=list)
     audience: Audience = "ministry"
+    documents: Literal["none", "listed", "all"] = "listed"
+    """Which PDF and Word files a build makes; see :data:`shnor_lib.pipeline.Documents`."""
+    browser: str = ""
+    """Program that draws charts for them: name or path; ``none``: tables instead of charts."""
     calendar: Calendar = Field(default_factory=Calendar)
     deadlines: list[Deadline] = Field(default_factory=list)
+    risks: str = "proposal"
+    as_of: dt.date | None = None
+    """The day on which it is asked what is overdue; see :func:`shnor_lib.methods.as_of.as_of`."""
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _written_as_a_date(cls, value: Any) -> dt.date | None:
+        return None if value is None else _day(value)
 
     @field_validator("deadlines")
     @classmethod
@@ -283,7 +300,9 @@ class Project:
         """The packaged calendar with the project's own rows on top."""
         return self.settings.calendar.over(packaged_calendar())
 
-    def definition_path(self, kind: Literal["rulesets", "ratings", "indices"], name: str) -> Path:
+    def definition_path(
+        self, kind: Literal["rulesets", "ratings", "indices", "risks"], name: str
+    ) -> Path:
         """Where a rule set, rating or index definition lies.
 
         The project's own folder (``rulesets/`` and so on at its root) wins over the packaged

@@ -139,7 +139,7 @@ def test_principal_component_needs_thirty_schools() -> None:
 
 def test_what_is_the_same_everywhere_is_refused() -> None:
     rows = [(f"S{i}", 2024, 10 + i, 20, 5 + i) for i in range(40)]
-    with pytest.raises(ShnorError, match="«incomplete»: у всех школ одно значение"):
+    with pytest.raises(ShnorError, match="«incomplete», шаг «нормировка»: у всех одно значение"):
         wellbeing_index(_passport(*rows), _definition("pca"))
 
 

@@ -17,6 +17,7 @@ from shnor_lib.demo.pupils import Pupils
 from shnor_lib.demo.rating import rating_points
 from shnor_lib.demo.region import Region, build_region
 from shnor_lib.demo.results import Sitting
+from shnor_lib.demo.support import EFFECTS, support_tables, supported
 from shnor_lib.faults import ShnorError
 from shnor_lib.project import packaged_calendar
 
@@ -44,6 +45,9 @@ class DemoTruth:
     parameters
         True parameters of the region: variance components, year effects on the latent scale of
         pupils (standard normal; ``autumn_shift`` comes on top in autumn sittings).
+    support
+        Supported schools: ``school_id``, ``kind``, ``years`` of support, and what is true about
+        the effect (no effect unless planted).
     files
         Workbooks written, relative to the project; empty when only tables were made.
     """
@@ -53,6 +57,7 @@ class DemoTruth:
     planted: list[dict[str, Any]]
     schools: list[dict[str, Any]]
     parameters: dict[str, Any]
+    support: list[dict[str, Any]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
@@ -93,7 +98,8 @@ def simulate(
     Returns
     -------
     Demo
-        Tables ``schools``, ``results``, ``social_passport``, ``staff``, ``rating_points``.
+        Tables ``schools``, ``results``, ``social_passport``, ``staff``, ``rating_points``; from
+        three years on ``supporters``, ``support_links``, ``mentor_centre``.
 
     Raises
     ------
@@ -141,7 +147,11 @@ def simulate(
             parts.setdefault(name, []).append(kept[kept["school_id"].isin(works)])
     tables = {"schools": region.schools}
     tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    return Demo(tables, _truth(seed, span, planted, sitting, tables))
+    helped = supported(region, planted, tables["results"], span, seed)
+    tables |= support_tables(region, helped, seed)
+    truth = _truth(seed, span, planted, sitting, tables)
+    truth.support = [{**each, "truth": EFFECTS[each["kind"]]} for each in helped]
+    return Demo(tables, truth)
 
 
 def _check(schools: int, municipalities: int, years: int, last_year: int) -> None:

@@ -21,6 +21,11 @@ _YEAR_FILES = (
     ("Кадры", "staff"),
     ("Показатели рейтинга", "rating_points"),
 )
+_SUPPORT_FILES = (
+    ("Кто кого сопровождает", "support_links"),
+    ("Планы наставников", "mentor_centre"),
+)
+"""Kept by the methodical service, only in years with support."""
 
 
 def write_raw(
@@ -47,6 +52,10 @@ def write_raw(
     progress("Запись: реестр школ…")
     _write(register, "schools", schools)
     written = [register]
+    if "supporters" in tables:
+        supporters = raw / "Сопровождающие.xlsx"
+        _write(supporters, "supporters", tables["supporters"])
+        written.append(supporters)
     for year in sorted(int(year) for year in tables["results"]["year"].unique()):
         progress(f"Запись: файлы {year - 1}/{year % 100:02d} учебного года…")
         folder = raw / str(year)
@@ -64,6 +73,11 @@ def write_raw(
             path = folder / f"{title} {year}.xlsx"
             _write(path, name, rows)
             written.append(path)
+        for title, name in _SUPPORT_FILES:
+            if name in tables and (here := tables[name]["year"] == year).any():
+                path = folder / f"{title} {year}.xlsx"
+                _write(path, name, tables[name][here])
+                written.append(path)
     return written
 
 

@@ -18,8 +18,10 @@ from shnor_lib.project import Project
 from shnor_lib.tables import PROCEDURES
 from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
 
-Kind = Literal["rulesets", "ratings", "indices"]
-Standing = Literal["норматив", "вторичный источник", "по памяти", "решение пользователя"]
+Kind = Literal["rulesets", "ratings", "indices", "risks"]
+Standing = Literal[
+    "норматив", "вторичный источник", "по памяти", "проект", "решение пользователя"
+]
 
 Problem = tuple[tuple[str | int, ...], str]
 """Path of keys in the file and, in Russian, what is wrong there."""

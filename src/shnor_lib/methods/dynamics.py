@@ -16,17 +16,27 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from shnor_lib.methods.coded import Coded, code_results
-from shnor_lib.project import Calendar, NotHeldEntry, ScaleBreak, packaged_calendar
-from shnor_lib.stats.intervals import difference_p_value, newcombe, wilson
+from shnor_lib.methods.result_rows import Flags, ResultRows, nullable
+from shnor_lib.methods.school_dynamics import (
+    LISTED,
+    VERDICTS,
+    municipal_indicator,
+    school_verdicts,
+)
+from shnor_lib.project import Calendar, packaged_calendar
+from shnor_lib.stats.intervals import difference_p_value, newcombe
 from shnor_lib.store import Dataset
 from shnor_lib.tables import SEASONS
 
-LISTED: tuple[str, ...] = ("low_results", "difficult", "both")
-VERDICTS: tuple[str, ...] = ("positive", "negative", "no_change", "incomparable")
+__all__ = [
+    "LISTED",
+    "VERDICTS",
+    "DynamicsResult",
+    "DynamicsRule",
+    "dynamics",
+    "municipal_indicator",
+]
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 _PAIR_DTYPES: dict[str, str] = {
     "school_id": "string",
     "procedure": "string",
@@ -140,85 +150,17 @@ def dynamics(
     """
     calendar = packaged_calendar() if calendar is None else calendar
     rule = DynamicsRule() if rule is None else rule
-    rows = _Rows.of(dataset)
+    rows = ResultRows.of(dataset)
     pairs = pd.concat([_pairs(rows, calendar, rule), _not_held(rows, calendar, rule)])
     # By school, procedure, grade, subject and year: the codes are in that order.
     pairs = pairs.sort_values(["_unit", "year_to"], kind="stable", ignore_index=True)
     pairs = pairs[list(_PAIR_DTYPES)]
     pairs["p_adjusted"] = _adjusted(pairs)
-    schools = _schools(pairs, rule)
+    schools = school_verdicts(pairs, net_share=rule.net_share)
     return DynamicsResult(pairs, schools, municipal_indicator(schools, listed), rule)
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Result rows as arrays, sorted by unit (school × procedure × grade × subject) and year."""
-
-    coded: Coded
-    unit: npt.NDArray[Any]
-    combination: npt.NDArray[Any]
-    year: npt.NDArray[Any]
-    season: npt.NDArray[Any]
-    n: Floats
-    low: Floats
-    good: Floats
-
-    @classmethod
-    def of(cls, dataset: Dataset) -> _Rows:
-        known = dataset.results["school_id"].dropna().unique().astype("string")
-        coded = code_results(dataset.results, pd.Index(known).sort_values(), dataset.years)
-        n, low = coded.numbers("n"), coded.numbers("n_low")
-        good = coded.numbers("n4") + coded.numbers("n5")
-        # Combinations by rank, so that sorting by code is sorting by name.
-        parts = ["procedure", "grade", "subject"]
-        order = coded.combinations.sort_values(parts).index.to_numpy()
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        combination = rank[coded.combination]
-        unit = coded.school * max(len(order), 1) + combination
-        year = np.asarray(coded.years, dtype=np.int64)[coded.year] if len(n) else coded.year
-        keep = np.flatnonzero(~np.isnan(low) & (coded.school >= 0))
-        by = keep[np.lexsort((coded.season[keep], year[keep], unit[keep]))]
-        return cls(
-            coded=coded,
-            unit=unit[by],
-            combination=order[combination[by]] if len(by) else combination[by],
-            year=year[by],
-            season=coded.season[by],
-            n=n[by],
-            low=low[by],
-            good=good[by],
-        )
-
-    def covered(self, entry: NotHeldEntry | ScaleBreak) -> Flags:
-        """Rows a calendar entry is about, whatever the year."""
-        combinations = self.coded.combinations
-        fits = combinations["procedure"] == entry.procedure
-        if entry.grades:
-            fits &= combinations["grade"].isin(entry.grades)
-        if entry.subjects:
-            fits &= combinations["subject"].isin(entry.subjects)
-        flags: Flags = fits.fillna(value=False).to_numpy(dtype=bool)
-        return np.asarray(flags[self.combination])
-
-    def frame(self, at: npt.NDArray[np.intp]) -> pd.DataFrame:
-        """Names of the units of the given rows."""
-        school = self.unit[at] // max(len(self.coded.combinations), 1)
-        names = self.coded.combinations
-        return pd.DataFrame(
-            {
-                "_unit": self.unit[at],
-                "school_id": self.coded.schools.array.take(school),
-                **{name: names[name].array.take(self.combination[at]) for name in names},
-            }
-        )
-
-    def seasons(self, at: npt.NDArray[np.intp]) -> pd.api.extensions.ExtensionArray:
-        """Seasons of the given rows."""
-        return pd.array(self.coded.seasons, dtype="string").take(self.season[at], allow_fill=True)
-
-
-def _pairs(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
+def _pairs(rows: ResultRows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
     unit, year = rows.unit, rows.year
     key = pd.Index((unit * 8 + rows.season + 1) * 10_000 + year)
     before = np.full(len(unit), -1, dtype=np.intp)
@@ -254,16 +196,16 @@ def _pairs(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
         year_to=pd.array(year[here], dtype="Int64"),
         n_from=pd.array(n_from.astype(np.int64), dtype="Int64"),
         n_to=pd.array(n_to.astype(np.int64), dtype="Int64"),
-        low_from=_nullable(low_from),
-        low_to=_nullable(low_to),
-        delta_low=_nullable(np.where(c, low_to - low_from, np.nan)),
-        delta_low_ci_low=_nullable(low_end),
-        delta_low_ci_high=_nullable(high_end),
-        quality_from=_nullable(quality_from),
-        quality_to=_nullable(quality_to),
-        delta_quality=_nullable(np.where(c, quality_to - quality_from, np.nan)),
-        p_value=_nullable(p_value),
-        p_adjusted=_nullable(np.full(len(here), np.nan)),
+        low_from=nullable(low_from),
+        low_to=nullable(low_to),
+        delta_low=nullable(np.where(c, low_to - low_from, np.nan)),
+        delta_low_ci_low=nullable(low_end),
+        delta_low_ci_high=nullable(high_end),
+        quality_from=nullable(quality_from),
+        quality_to=nullable(quality_to),
+        delta_quality=nullable(np.where(c, quality_to - quality_from, np.nan)),
+        p_value=nullable(p_value),
+        p_adjusted=nullable(np.full(len(here), np.nan)),
         # Counts, not differences of rounded shares: ten points exactly are a jump.
         jump=pd.array(
             c & (x_to * n_from - x_from * n_to >= rule.jump * n_from * n_to - 1e-9),
@@ -285,7 +227,7 @@ def _previous(unit: npt.NDArray[Any], year: npt.NDArray[Any]) -> npt.NDArray[np.
 
 
 def _notes(
-    rows: _Rows,
+    rows: ResultRows,
     comparable: Flags,
     crossing: npt.NDArray[np.intp],
     breaks: list[str],
@@ -319,7 +261,7 @@ def _notes(
     return pd.array(texts, dtype="string").take(back.reshape(-1))
 
 
-def _not_held(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
+def _not_held(rows: ResultRows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFrame:
     """What was measured before a year in which the procedure was not held."""
     parts = []
     last = int(rows.year.max()) if len(rows.year) else 0
@@ -342,8 +284,8 @@ def _not_held(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFra
                 year_from=pd.array(rows.year[at], dtype="Int64"),
                 year_to=pd.array(np.full(len(at), entry.year), dtype="Int64"),
                 n_from=pd.array(rows.n[at].astype(np.int64), dtype="Int64"),
-                low_from=_nullable(rows.low[at] / rows.n[at]),
-                quality_from=_nullable(rows.good[at] / rows.n[at]),
+                low_from=nullable(rows.low[at] / rows.n[at]),
+                quality_from=nullable(rows.good[at] / rows.n[at]),
                 jump=pd.array(np.zeros(len(at), dtype=bool), dtype="boolean"),
                 verdict=pd.array(["incomparable"] * len(at), dtype="string"),
                 note=pd.array([entry.note or "не проводилось"] * len(at), dtype="string"),
@@ -355,10 +297,6 @@ def _not_held(rows: _Rows, calendar: Calendar, rule: DynamicsRule) -> pd.DataFra
     return empty.astype({"_unit": "int64", **_PAIR_DTYPES})
 
 
-def _nullable(values: Floats) -> pd.api.extensions.ExtensionArray:
-    return pd.arrays.FloatingArray(np.nan_to_num(values), np.isnan(values))
-
-
 def _adjusted(pairs: pd.DataFrame) -> pd.Series:
     adjusted = pd.Series(pd.NA, index=pairs.index, dtype="Float64")
     known = pairs["p_value"].notna()
@@ -367,89 +305,3 @@ def _adjusted(pairs: pd.DataFrame) -> pd.Series:
             part["p_value"].to_numpy(dtype="float64"), method="bh"
         )
     return adjusted
-
-
-def _schools(pairs: pd.DataFrame, rule: DynamicsRule) -> pd.DataFrame:
-    codes = pd.Index(VERDICTS).get_indexer(pd.Index(pairs["verdict"]))
-    counted = (
-        pd.DataFrame({name: codes == code for code, name in enumerate(VERDICTS)})
-        .groupby([pairs["school_id"], pairs["year_to"]], sort=True)
-        .sum()
-        .astype("Int64")
-        .reset_index()
-    )
-    improved, worsened, same = (counted[name] for name in VERDICTS[:3])
-    comparable = improved + worsened + same
-    net = ((improved - worsened) / comparable.where(comparable > 0)).astype("Float64")
-    # Whole numbers on both sides of the comparison; the share itself may be rounded.
-    reach = rule.net_share * comparable - 1e-9
-    verdict = np.select(
-        [
-            (comparable == 0).to_numpy(dtype=bool),
-            ((improved - worsened >= reach) & (improved > worsened)).to_numpy(dtype=bool),
-            ((worsened - improved >= reach) & (worsened > improved)).to_numpy(dtype=bool),
-        ],
-        ["incomparable", "positive", "negative"],
-        "no_change",
-    )
-    return pd.DataFrame(
-        {
-            "school_id": counted["school_id"].astype("string"),
-            "year": counted["year_to"].astype("Int64"),
-            "n_comparable": comparable,
-            "n_improved": improved,
-            "n_worsened": worsened,
-            "n_no_change": same,
-            "n_incomparable": counted["incomparable"],
-            "net_share": net,
-            "verdict": pd.array(verdict, dtype="string"),
-        }
-    )
-
-
-def municipal_indicator(schools: pd.DataFrame, listed: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Share of schools with positive dynamics, by year.
-
-    Parameters
-    ----------
-    schools
-        :attr:`DynamicsResult.schools`, all or some of them.
-    listed
-        As for :func:`dynamics`.
-
-    Returns
-    -------
-    DataFrame
-        See :attr:`DynamicsResult.summary`.
-    """
-    if listed is not None:
-        if "status" in listed:
-            listed = listed[listed["status"].isin(LISTED)]
-        keys = listed[["school_id", "year"]].drop_duplicates()
-        schools = schools.merge(keys, on=["school_id", "year"])
-    counted = (
-        schools.groupby(["year", "verdict"], sort=True)
-        .size()
-        .unstack("verdict", fill_value=0)
-        .reindex(columns=list(VERDICTS), fill_value=0)
-        .astype("Int64")
-        .reset_index()
-    )
-    total = counted["positive"] + counted["negative"] + counted["no_change"]
-    low, high = wilson(counted["positive"], total)
-    summary = pd.DataFrame(
-        {
-            "year": counted["year"].astype("Int64"),
-            "n_schools": total,
-            "n_positive": counted["positive"],
-            "share_positive": (counted["positive"] / total.where(total > 0)).astype("Float64"),
-            "low": pd.array(low, dtype="Float64"),
-            "high": pd.array(high, dtype="Float64"),
-            "n_negative": counted["negative"],
-            "n_no_change": counted["no_change"],
-            "n_incomparable": counted["incomparable"],
-        }
-    )
-    for name in ("low", "high"):
-        summary[name] = summary[name].mask(summary[name].isna())
-    return summary

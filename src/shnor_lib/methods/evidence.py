@@ -50,6 +50,7 @@ EVIDENCE_DTYPES: dict[str, str] = {
     "low": "Float64",
     "high": "Float64",
     "probability": "Float64",
+    "pooled_probability": "Float64",
 }
 
 Chosen = npt.NDArray[np.intp]
@@ -85,7 +86,8 @@ def evidence(
         ``threshold``, ``n_high``; ``beyond`` (the value is beyond the threshold), ``no_high``
         (no high results), ``flagged`` (the unit-year speaks for the criterion); ``outcome``
         of the unit over its years; ``low``, ``high`` (95 % Wilson interval), ``probability``
-        (that the true share is beyond the threshold).
+        (that the true share of this year is beyond the threshold), ``pooled_probability`` (that
+        the share of all years the unit was judged by together is; NA when it was not judged).
 
     Raises
     ------
@@ -184,6 +186,9 @@ def _results_rows(outcome: Outcome, units: Units, chosen: Chosen) -> Columns:
         "low": low,
         "high": high,
         "probability": units.probability[at],
+        "pooled_probability": units.probability[at]
+        if detail.year_by_year
+        else detail.probability[chosen[s], u],
     }
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from shnor_lib.methods.outcomes import OUTCOMES, Floats, Outcome
+from shnor_lib.methods.outcomes import OUTCOMES, Floats, Outcome, nothing
+from shnor_lib.methods.priors import shrunk
 from shnor_lib.stats.intervals import wilson
 
 STATUSES_DTYPES: dict[str, str] = {
@@ -27,6 +28,8 @@ CRITERIA_DTYPES: dict[str, str] = {
     "probability": "Float64", "beyond_latest": "bool", "unit": "string",
     "procedure": "string", "grade": "Int64", "subject": "string", "indicator": "string",
     "units_met": "Int64", "units_seen": "Int64", "years_used": "string",
+    "pooled_n": "Int64", "pooled_numerator": "Int64", "shrunk": "Float64",
+    "shrunk_low": "Float64", "shrunk_high": "Float64",
 }  # fmt: skip
 
 
@@ -85,6 +88,13 @@ def criterion_frame(
         low, high = wilson(numerator, n)
     else:
         low = high = np.full(size, np.nan)
+    pooled_n, pooled_low, alpha, beta = (
+        nothing(size) if values is None else values[keep]
+        for values in (
+            outcome.pooled_n, outcome.pooled_numerator, outcome.alpha, outcome.beta,
+        )
+    )  # fmt: skip
+    mean, mean_low, mean_high = shrunk(pooled_low, pooled_n, alpha, beta)
     units = outcome.units
     labels = [
         "|".join("" if pd.isna(v) else str(v) for v in row)
@@ -126,5 +136,10 @@ def criterion_frame(
             "units_met": pd.array(outcome.units_met[keep], dtype="Int64"),
             "units_seen": pd.array(outcome.units_seen[keep], dtype="Int64"),
             "years_used": of_unit(units["years_used"].array),
+            "pooled_n": _count(pooled_n),
+            "pooled_numerator": _count(pooled_low),
+            "shrunk": _float(mean),
+            "shrunk_low": _float(mean_low),
+            "shrunk_high": _float(mean_high),
         }
     )

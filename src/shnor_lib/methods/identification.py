@@ -19,7 +19,6 @@ from shnor_lib.faults import ShnorError
 from shnor_lib.methods import evidence as _evidence
 from shnor_lib.methods import trace as _trace
 from shnor_lib.methods.by_school import SchoolIndex
-from shnor_lib.methods.coded import code_results
 from shnor_lib.methods.frames import (
     CRITERIA_DTYPES,
     STATUSES_DTYPES,
@@ -29,7 +28,9 @@ from shnor_lib.methods.frames import (
     words,
 )
 from shnor_lib.methods.indicator_criteria import YearTable, index_below, rating_below, social
-from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, Floats, Outcome
+from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, Floats, Outcome, years_text
+from shnor_lib.methods.pooled import Pooled
+from shnor_lib.methods.priors import prior_rows
 from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.results_criterion import evaluate
 from shnor_lib.methods.ruleset import (
@@ -41,7 +42,7 @@ from shnor_lib.methods.ruleset import (
     SocialShare,
     StatusFor,
 )
-from shnor_lib.methods.units import ResultsRule, Units, pool
+from shnor_lib.methods.units import ResultsRule, Units
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
 from shnor_lib.project import Calendar, packaged_calendar
 from shnor_lib.store import Dataset
@@ -98,9 +99,12 @@ class Identification:
         (``met``, ``not_met``, ``no_data``, ``few``, ``no_threshold``), ``value``, ``n``,
         ``numerator`` (of the deciding unit in the status year), ``threshold``, ``operator``,
         ``low``, ``high`` (95 % Wilson interval of ``value``), ``probability`` (that the true
-        value is beyond the threshold in all years used; with «no high results» this is about
-        the share of low results only), ``beyond_latest``, ``unit``, ``procedure``, ``grade``,
-        ``subject``, ``indicator``, ``units_met``, ``units_seen``, ``years_used``.
+        value over the years used together is beyond the threshold; with «no high results» this
+        is about the share of low results only), ``beyond_latest``, ``unit``, ``procedure``,
+        ``grade``, ``subject``, ``indicator``, ``units_met``, ``units_seen``, ``years_used``;
+        of results criteria also ``pooled_n``, ``pooled_numerator`` (of the deciding unit over
+        the years used), ``shrunk``, ``shrunk_low``, ``shrunk_high`` (the share estimated from
+        them and the other schools, 95 % interval; NA where fewer than ten schools wrote).
         """
         parts = [
             criterion_frame(outcome, self.schools, self.judged[year])
@@ -110,6 +114,35 @@ class Identification:
         if not parts:
             return empty(CRITERIA_DTYPES)
         return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def priors(self) -> pd.DataFrame:
+        """How true shares are distributed over schools, for every share that was judged.
+
+        One row per results criterion × unit × years: the status year alone (risk zone), and
+        the years a unit was judged by, pooled; years that need not be consecutive are pooled in
+        the combinations that occurred. Columns: ``criterion``, ``procedure``, ``grade`` (NA
+        when grades are pooled), ``subject``, ``years`` («2023, 2024»), ``alpha``, ``beta``,
+        ``mu`` = α/(α+β), ``rho`` = 1/(α+β+1), ``n_schools``, ``source`` (``fitted``,
+        ``penalised``, ``weak``), ``note`` (Russian; why it is not plain maximum likelihood).
+        """
+        rows = []
+        for criterion, units in self.units.items():
+            asked: set[tuple[int, tuple[int, ...]]] = set()
+            for outcome in (each for year in self.years for each in self.outcomes[year]):
+                if outcome.criterion.id == criterion:
+                    asked |= outcome.detail.asked
+            for unit, years in sorted(asked):
+                key = units.keys.iloc[unit]
+                rows.append(
+                    {
+                        "criterion": criterion,
+                        **{name: key[name] for name in ("procedure", "grade", "subject")},
+                        "years": years_text([units.years[year] for year in years]),
+                        "prior": units.prior(unit, years),
+                    }
+                )
+        return prior_rows(rows)
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
@@ -199,6 +232,7 @@ def identify(
     index: IndexResult | Mapping[str, IndexResult] | None = None,
     calendar: Calendar | None = None,
     years: Iterable[int] | None = None,
+    pooled: Pooled | None = None,
 ) -> Identification:
     """Apply a rule set to all schools.
 
@@ -217,6 +251,8 @@ def identify(
         procedure was not held at all does not break a sequence of years.
     years
         Status years; default: all years of the data.
+    pooled
+        Remembers pooled results for the next call on the same data.
 
     Returns
     -------
@@ -236,8 +272,16 @@ def identify(
 
     The probability of a status is that of its best met criterion (with several required: of
     the weakest of the best), for «both» the smaller of the two; of the risk zone, that the
-    criterion is beyond its threshold in the status year; of «none», one minus the largest
-    probability of any criterion.
+    criterion is beyond its threshold in the status year alone; of «none», one minus the largest
+    probability of any criterion. A criterion over several years has the probability that the
+    share of all participants of these years together is beyond the threshold. Probabilities
+    know the other schools: see :attr:`Identification.priors`; schools the rules do not apply
+    to are left out of the priors.
+
+    The deciding unit is the surest of several, so that its probability speaks for the school
+    («by at least one subject truly beyond»), and a little too loudly for that very subject:
+    in simulated regions half-sure deciding units were truly beyond less often than said, while
+    the school was by one subject or another (:mod:`shnor_lib.validation`).
     """
     calendar = packaged_calendar() if calendar is None else calendar
     status_years = sorted({int(y) for y in years} if years is not None else dataset.years)
@@ -245,9 +289,18 @@ def identify(
     all_years = sorted({*dataset.years, *status_years})
     rating_results = _ratings(dataset, ruleset, ratings)
     index_results = _indices(dataset, ruleset, index)
-    coded = code_results(dataset.results, schools, all_years)
+    register = _register(dataset, schools)
+    excluded = register["kind"].isin(ruleset.exclude_kinds).to_numpy(dtype=bool)
+    memory = Pooled() if pooled is None else pooled
+    coded = memory.coded(dataset.results, schools, all_years)
     units = {
-        criterion.id: pool(coded, ResultsRule.of(ruleset, criterion), calendar)
+        criterion.id: memory.units(
+            coded,
+            ResultsRule.of(ruleset, criterion),
+            calendar,
+            among=~excluded,
+            years=status_years,
+        )
         for criterion in ruleset.criteria
         if isinstance(criterion, ResultsShare)
     }
@@ -268,8 +321,6 @@ def identify(
                 assert isinstance(criterion, SocialShare | SocialCount)
                 outcome = social(criterion, passport, year)
             outcomes[year].append(outcome)
-    register = _register(dataset, schools)
-    excluded = register["kind"].isin(ruleset.exclude_kinds).to_numpy(dtype=bool)
     judged: dict[int, npt.NDArray[np.bool_]] = {}
     frames = []
     for year in status_years:
@@ -354,6 +405,16 @@ def _indices(
     return found
 
 
+def confidence_codes(probability: Floats) -> npt.NDArray[np.intp]:
+    """Positions in :data:`CONFIDENCES` of probabilities 0…1; ``nan`` is «insufficient»."""
+    return np.asarray(
+        np.select(
+            [np.isnan(probability), probability >= CERTAIN, probability >= LIKELY], [3, 0, 1], 2
+        ),
+        dtype=np.intp,
+    )
+
+
 def _kth_largest(values: list[Floats], k: int, size: int) -> Floats:
     if len(values) < k:
         return np.full(size, np.nan)
@@ -413,9 +474,7 @@ def _statuses(
         ],
         np.nan,
     )
-    confidence = np.select(
-        [np.isnan(probability), probability >= CERTAIN, probability >= LIKELY], [3, 0, 1], 2
-    )
+    confidence = confidence_codes(probability)
     met = np.array([o.outcome == MET for o in counting_outcomes], dtype=np.bool_)
     met = met.reshape(len(counting_outcomes), size)
     met &= ~excluded

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from shnor_lib.methods.chain_definition import (
+    AggregationRule,
+    ArithmeticMean,
+    Bands,
+    Imputation,
+    MinMax,
+    Normalisation,
+    OutlierTreatment,
+)
 from shnor_lib.methods.definition import (
     Definition,
     Problem,
@@ -16,7 +25,7 @@ from shnor_lib.methods.definition import (
     load_definition,
     report_problems,
 )
-from shnor_lib.methods.rating_definition import Goalposts, MinMax
+from shnor_lib.methods.rating_definition import mixed_scales, treatment_problems
 from shnor_lib.project import Project
 from shnor_lib.tables import TABLES
 
@@ -34,8 +43,8 @@ class Component(Strict):
     weight
         Not used in mode ``pca``, where the data give the loadings.
     normalisation
-        Fixed ends, or the lowest and highest school of all years together. Not used in mode
-        ``pca``, which standardises.
+        How the share becomes points; by other schools' shares always means all years together.
+        Not used in mode ``pca``, which standardises.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -45,9 +54,7 @@ class Component(Strict):
     denominator: str | None = None
     direction: Literal[1, -1]
     weight: Weight = 1.0
-    normalisation: Annotated[Goalposts | MinMax, Field(discriminator="method")] = Field(
-        default_factory=lambda: MinMax(method="minmax")
-    )
+    normalisation: Normalisation = Field(default_factory=lambda: MinMax(method="minmax"))
     note: str = ""
 
     @model_validator(mode="after")
@@ -86,11 +93,20 @@ class Index(Definition):
         component of the standardised ones.
     min_weight_share
         A school with a smaller part of the weight gets no index.
+    aggregation
+        How components make the index; mode ``pca`` is a weighted sum and takes no other.
+    treatment
+        Of outliers, before normalisation; null: none.
+    imputation
+        Filling of gaps, before everything; null: none, the other components then weigh more.
     """
 
     mode: Literal["weighted", "pca"]
     components: list[Component] = Field(min_length=2)
     min_weight_share: Share = 0.5
+    aggregation: AggregationRule = Field(default_factory=ArithmeticMean)
+    treatment: OutlierTreatment | None = None
+    imputation: Imputation | None = None
 
     @model_validator(mode="after")
     def _sound(self, info: ValidationInfo) -> Index:
@@ -110,6 +126,24 @@ class Index(Definition):
                     )
                 )
             seen.add(component.id)
+            rule = component.normalisation
+            if isinstance(rule, Bands) and rule.against(component.direction):
+                found.append(
+                    (
+                        ("components", position, "normalisation", "points"),
+                        "баллы полос идут против направления составляющей (direction)",
+                    )
+                )
+        scales = [component.normalisation for component in self.components]
+        if self.mode == "pca" and not isinstance(self.aggregation, ArithmeticMean):
+            found.append(
+                (("aggregation",), "главная компонента — взвешенная сумма: уберите aggregation")
+            )
+        if self.mode == "weighted":
+            found += mixed_scales(scales, ("components",))
+        found += treatment_problems(
+            self.treatment, scales if self.mode == "weighted" else [], seen, ("treatment",)
+        )
         if not any(component.weight > 0 for component in self.components):
             found.append((("components",), "все веса равны нулю"))
         return found

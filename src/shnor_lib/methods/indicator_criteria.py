@@ -2,8 +2,9 @@
 
 What was counted over all pupils of a school (families, offences) or loaded as points carries
 no sampling error: such a criterion has the probability 1 or 0 by its formal rule, and no
-interval. A rating computed from results does carry one; its probability comes from the spread
-of the rating (``share_sd`` of :class:`~.ranking.RatingResult`).
+interval. A rating computed from results does carry one; its probability comes from the drawn
+shares of the maximum (``share_mean``, ``share_sd`` of :class:`~.ranking.RatingResult`), taken as
+normal.
 """
 
 from __future__ import annotations
@@ -135,6 +136,7 @@ def rating_below(criterion: RatingBelow, scores: YearTable, year: int) -> Outcom
     ]
     window = known_years[-criterion.years :] if year in known_years else []
     shares = [scores.column("share_of_max", y) for y in window]
+    centres = [scores.column("share_mean", y) for y in window]
     spreads = [scores.column("share_sd", y) for y in window]
     outcome = np.full(size, NO_DATA, dtype=np.int8)
     formal = nothing(size)
@@ -143,8 +145,8 @@ def rating_below(criterion: RatingBelow, scores: YearTable, year: int) -> Outcom
     if window:
         below = [compare(share, criterion.operator, criterion.cutoff) for share in shares]
         chances = [
-            _chance_below(share, spread, flag, criterion.cutoff)
-            for share, spread, flag in zip(shares, spreads, below, strict=True)
+            np.where(np.isnan(share), np.nan, _chance_below(centre, spread, flag, criterion.cutoff))
+            for share, centre, spread, flag in zip(shares, centres, spreads, below, strict=True)
         ]
         latest, beyond = chances[-1], below[-1]
         if len(window) == criterion.years:
@@ -174,13 +176,12 @@ def rating_below(criterion: RatingBelow, scores: YearTable, year: int) -> Outcom
     )
 
 
-def _chance_below(share: Floats, spread: Floats, below: Flags, cutoff: float) -> Floats:
+def _chance_below(centre: Floats, spread: Floats, below: Flags, cutoff: float) -> Floats:
     """Probability that the true share of the maximum is below the cut-off."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        chance = special.ndtr((cutoff - share) / spread)
-    certain = below.astype(np.float64)
-    spread_known = np.nan_to_num(spread) > 0
-    return np.where(np.isnan(share), np.nan, np.where(spread_known, chance, certain))
+        chance = special.ndtr((cutoff - centre) / spread)
+    # Without a drawn spread (loaded points) the formal rule is all there is.
+    return np.where(np.nan_to_num(spread) > 0, chance, below.astype(np.float64))
 
 
 def _formal_outcome(

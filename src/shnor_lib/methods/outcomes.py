@@ -35,7 +35,7 @@ class Outcome:
     value, n, numerator
         Of the deciding unit in the status year.
     probability
-        Probability that the true value is beyond the threshold in all years used.
+        Probability that the true value over the years used is beyond the threshold.
     formal
         The same with formal parts as facts: what the confidence is made of.
     beyond_latest, latest
@@ -44,6 +44,9 @@ class Outcome:
         Position in ``units``; −1 where there is none.
     units
         One row per unit: ``procedure``, ``grade``, ``subject``, ``indicator``, ``years_used``.
+    pooled_n, pooled_numerator, alpha, beta
+        Of the deciding unit of a results criterion: counts over the years used together, and
+        the prior of such shares; None for other criteria.
     """
 
     criterion: Criterion
@@ -63,6 +66,10 @@ class Outcome:
     threshold: float | None
     operator: str
     interval: bool = False
+    pooled_n: Floats | None = None
+    pooled_numerator: Floats | None = None
+    alpha: Floats | None = None
+    beta: Floats | None = None
     detail: Any = field(default=None, repr=False)
 
 

@@ -1,9 +1,10 @@
 """Ratings: weighted indicators, share of the maximum, rank with its interval.
 
 A rating is Σ w p / Σ w over the indicators that apply to the school, p in 0…1: a school
-without grades 10–11 loses nothing for ЕГЭ. Ranks are computed on unrounded scores, ties share
-the mean rank. A bare rank is never enough: with small schools most places are noise, so the
-place comes with the interval it would take if the same school wrote the same tests again.
+without grades 10–11 loses nothing for ЕГЭ. Other normalisations and aggregations can be asked
+for in the definition. Ranks are computed on unrounded scores, ties share the mean rank. A bare
+rank is never enough: with small schools most places are noise, so the place comes with the
+interval it would take if the same school wrote the same tests again.
 """
 
 from __future__ import annotations
@@ -17,14 +18,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
-from shnor_lib.methods.coded import code_results
-from shnor_lib.methods.rating_definition import (
-    Rating,
-    ResultsIndicator,
-    ZScore,
-    load_rating,
+from shnor_lib.methods.rating_chain import (
+    TOP,
+    Table,
+    named_steps,
+    of_own_year,
+    sampler_of,
+    stage_of,
+    start_chain,
+    table_of,
 )
-from shnor_lib.methods.rating_items import Item, items_of, normalise, too_many
+from shnor_lib.methods.rating_definition import Rating, load_rating
+from shnor_lib.stats.composite import Chain
+from shnor_lib.stats.composite.variants import Sampling, Variants
+from shnor_lib.stats.sensitivity import Uncertainty, monte_carlo
 from shnor_lib.store import Dataset
 
 __all__ = ["Rating", "RatingResult", "load_rating", "rate"]
@@ -33,6 +40,9 @@ Floats = npt.NDArray[np.float64]
 
 SEED = 20260401
 """Default seed: the same data give the same intervals."""
+
+TIE_DIGITS = 12
+"""Scores equal to so many decimals tie: the order of additions must not part them."""
 
 
 @dataclass
@@ -44,16 +54,21 @@ class RatingResult:
     definition
         The rating.
     scores
-        ``school_id``, ``year``, ``score`` (share of the maximum; a weighted mean of z-scores
-        for ratings normalised that way), ``points``, ``points_max``, ``share_of_max`` (0…1; NA
-        for z-scores, which have no maximum), ``rank`` (1 = best, ties share the mean rank),
-        ``n_rated``, ``rank_low``, ``rank_high`` (95 % interval of the rank),
+        ``school_id``, ``year``, ``score`` (share of the maximum, or whatever the definition's
+        normalisation and aggregation make), ``points``, ``points_max``, ``share_of_max`` (0…1;
+        NA where there is no maximum), ``rank`` (1 = best, ties share the mean rank),
+        ``n_rated``, ``n_results`` (participants behind the shares of results, each indicator's
+        results counted once; 0 where there are none), ``rank_low``, ``rank_high`` (95 % interval of the rank),
         ``p_lowest_quarter`` (probability of standing in the lowest quarter), ``share_low``,
-        ``share_high`` (95 % interval of the share of the maximum), ``share_sd``.
+        ``share_high`` (95 % interval of the share of the maximum), ``share_mean``,
+        ``share_sd`` (mean and deviation of the drawn shares).
     note
         Russian: why there are no intervals; empty when there are.
     draws, seed
         Of the simulation.
+    chain
+        Steps with their arguments and tables, rows (school_id, year) of all years; None when
+        no school could be rated. ``chain.replay(…)`` gives the rating with one thing changed.
     """
 
     definition: Rating
@@ -61,9 +76,8 @@ class RatingResult:
     note: str = ""
     draws: int = 0
     seed: int = SEED
-    _items: list[Item] = field(default_factory=list, repr=False)
-    _schools: pd.Index = field(default_factory=lambda: pd.Index([], dtype="string"), repr=False)
-    _years: list[int] = field(default_factory=list, repr=False)
+    chain: Chain | None = field(default=None, repr=False)
+    table: Table | None = field(default=None, repr=False)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -73,7 +87,7 @@ class RatingResult:
         ``normalised``, ``weight``, ``applies``, ``n``.
         """
         wanted = sorted(int(year) for year in self.scores["year"].unique())
-        return _indicator_rows(self._items, self._schools, self._years, wanted)
+        return _indicator_rows(self.table, self.chain, wanted)
 
 
 def rate(
@@ -96,7 +110,8 @@ def rate(
         Rated years; default: all years of the data. Normalisation by other schools uses all
         years of the data, unless the definition says ``reference: year``.
     draws
-        Simulated repetitions for the intervals; 0 leaves them out.
+        Simulated repetitions for the intervals; 0 leaves them out. Time and memory grow with
+        schools × draws: for tens of thousands of schools take 0 or 100.
     seed
         Of the simulation; the same seed gives the same intervals.
 
@@ -111,151 +126,144 @@ def rate(
 
     Notes
     -----
-    Shares of results are drawn from their Jeffreys posteriors Beta(x + ½, n − x + ½),
-    independently between scopes; high results of a scope are drawn given its low results, as
-    the two exclude one another. Points, social and staff shares and mean scores are taken as
-    they are. Goldstein and Spiegelhalter (1996, JRSS A 159: 385–443) on why ranks need this.
+    How results are drawn: :func:`~.rating_chain.sampler_of`. Scales set by other schools stay
+    those of the real data, unless outliers are treated. Goldstein and Spiegelhalter (1996, JRSS
+    A 159: 385–443) on why ranks need this.
     """
     wanted = sorted({int(y) for y in years} if years is not None else dataset.years)
     all_years = sorted({*dataset.years, *wanted})
-    schools = _schools(dataset)
-    by_results = any(isinstance(item, ResultsIndicator) for _, item in definition.indicators)
-    # Coding millions of rows costs a second; loaded points do not need it.
-    rows = dataset.results if by_results else dataset.results.head(0)
-    coded = code_results(rows, schools, all_years)
-    items: list[Item] = []
-    for group, indicator in definition.indicators:
-        items.extend(items_of(dataset, definition, group.id, indicator, coded))
-    for item in items:
-        item.normalised = normalise(item, definition, item.value)
-    has_maximum = not any(isinstance(item.normalisation, ZScore) for item in items)
-    sampled = [item for item in items if item.x is not None and np.nansum(item.weight) > 0]
+    table = table_of(dataset, definition, all_years)
+    chain = start_chain(table)
+    sampled = [item for item in table.items if item.x is not None and not np.isnan(item.raw).all()]
     note = ""
-    if not sampled:
+    if chain is not None and not sampled:
         note = "Баллы рейтинга внесены готовыми, случайной ошибки измерения у них нет: интервала места нет."
     elif draws <= 0:
         note = "Интервалы мест не рассчитывались."
-    frames = []
-    generator = np.random.default_rng(seed)
-    for year in wanted:
-        y = all_years.index(year)
-        frames.append(
-            _year_scores(
-                items, schools, year, y, definition, has_maximum, draws if sampled else 0, generator
-            )
-        )
+    done = draws if sampled and draws > 0 else 0
+    frames = [_year_scores(table, chain, year) for year in wanted] if chain is not None else []
+    if chain is not None and done:
+        _add_intervals(frames, table, chain, wanted, done, seed)
     return RatingResult(
         definition=definition,
         scores=pd.concat(frames, ignore_index=True) if frames else _year_frame(0, 0),
         note=note,
-        draws=draws if sampled else 0,
+        draws=done,
         seed=seed,
-        _items=items,
-        _schools=schools,
-        _years=all_years,
+        chain=chain,
+        table=table,
     )
 
 
-def _schools(dataset: Dataset) -> pd.Index:
-    known = pd.concat(
-        [f["school_id"] for f in (dataset.schools, dataset.results, dataset.rating_points)]
-    )
-    schools: pd.Index = pd.Index(known.dropna().unique().astype("string")).sort_values()
-    return schools
-
-
-def _year_scores(
-    items: list[Item],
-    schools: pd.Index,
-    year: int,
-    y: int,
-    definition: Rating,
-    has_maximum: bool,
-    draws: int,
-    generator: np.random.Generator,
-) -> pd.DataFrame:
-    size = len(schools)
-    weight = np.array([item.weight[:, y] for item in items]).reshape(len(items), size)
-    normalised = np.array([item.normalised[:, y] for item in items]).reshape(len(items), size)
-    points = np.nansum(weight * normalised, axis=0)
-    maximum = weight.sum(axis=0)
-    rated = np.flatnonzero(maximum > 0)
-    frame = _year_frame(len(rated), year)
-    if not len(rated):
+def _year_scores(table: Table, chain: Chain, year: int) -> pd.DataFrame:
+    """Scores of one year without intervals."""
+    here = np.flatnonzero(chain.data.index.get_level_values(1) == year)
+    score = chain.data[TOP].to_numpy()[here]
+    normalised = chain.stages["normalise"].to_numpy()[here]
+    weight = _weights(table, chain, here, normalised)
+    rated = ~np.isnan(score)
+    here, score = here[rated], score[rated]
+    frame = _year_frame(len(here), year)
+    if not len(here):
         return frame
-    share = points[rated] / maximum[rated]
-    frame["school_id"] = schools.array.take(rated)
-    frame["score"] = share
-    frame["points"] = points[rated]
-    if has_maximum:
-        frame["points_max"] = maximum[rated]
-        frame["share_of_max"] = share
-    frame["rank"] = rankdata(-share, method="average")
-    frame["n_rated"] = len(rated)
-    if draws <= 0 or not any(i.x is not None and i.weight[rated, y].any() for i in items):
-        return frame
-    simulated = _simulate(items, rated, y, definition, draws, generator, schools)
-    ranks = rankdata(-simulated, method="average", axis=0)
-    low, high = np.quantile(ranks, [0.025, 0.975], axis=1, method="inverted_cdf")
-    frame["rank_low"], frame["rank_high"] = low, high
-    frame["p_lowest_quarter"] = (ranks > 0.75 * len(rated)).mean(axis=1)
-    if has_maximum:
-        ends = np.quantile(simulated, [0.025, 0.975], axis=1)
-        frame["share_low"], frame["share_high"] = ends[0], ends[1]
-        frame["share_sd"] = simulated.std(axis=1, ddof=1)
+    frame["school_id"] = chain.data.index.get_level_values(0)[here].array
+    frame["score"] = score
+    frame["points"] = np.nansum(weight * normalised, axis=1)[rated]
+    if table.definition.has_maximum:
+        frame["points_max"] = weight.sum(axis=1)[rated]
+        frame["share_of_max"] = score
+    frame["rank"] = rankdata(-np.round(score, TIE_DIGITS), method="average")
+    frame["n_rated"] = len(here)
+    frame["n_results"] = _participants(table, frame["school_id"], year)
     return frame
 
 
-def _simulate(
-    items: list[Item],
-    rated: npt.NDArray[np.intp],
-    y: int,
-    definition: Rating,
+def _participants(table: Table, schools: pd.Series[str], year: int) -> npt.NDArray[np.int64]:
+    """Participants behind the shares of results; high and low results are of the same people."""
+    s, y = table.schools.get_indexer(pd.Index(schools)), table.years.index(year)
+    total = np.zeros(len(s))
+    for scope in {item.scope for item in table.used if item.scope}:
+        parts = [
+            np.where(np.isnan(item.raw[s, y]), 0.0, item.n[s, y])
+            for item in table.used
+            if item.scope == scope
+        ]
+        total += np.max(parts, axis=0)
+    return total.astype(np.int64)
+
+
+def _weights(table: Table, chain: Chain, here: npt.NDArray[np.intp], normalised: Floats) -> Floats:
+    """Points the indicators are worth for the rows: 0 where there is no value."""
+    weights = np.zeros(normalised.shape)
+    maxima = chain.log[-1].arguments.get("row_weights")
+    for position, item in enumerate(table.used):
+        weights[:, position] = item.weight
+        if maxima is not None and item.maximum is not None:
+            weights[:, position] *= maxima[item.id].to_numpy()[here]
+    return np.where(np.isnan(normalised), 0.0, weights)
+
+
+def _add_intervals(
+    frames: list[pd.DataFrame],
+    table: Table,
+    chain: Chain,
+    years: list[int],
     draws: int,
-    generator: np.random.Generator,
-    schools: pd.Index,
-) -> Floats:
-    """Scores of the rated schools in each draw (schools × draws)."""
-    total = np.zeros((len(rated), draws))
-    maximum = np.zeros(len(rated))
-    low_drawn: dict[str, tuple[Floats, Floats, Floats]] = {}
-    # Low results first: high ones of the same scope are drawn given them.
-    for item in sorted(items, key=lambda i: i.measure != "share_low"):
-        weight = item.weight[rated, y]
-        maximum += weight
-        on = weight > 0
-        if not on.any():
+    seed: int,
+) -> None:
+    """Columns of the intervals, year by year where a year can be drawn by itself."""
+    definition = table.definition
+    together = None if of_own_year(definition) else _drawn(table, chain, draws, seed)
+    for frame, year in zip(frames, years, strict=True):
+        if frame.empty:
             continue
-        if item.x is None:
-            total[on] += (weight[on] * item.normalised[rated[on], y])[:, None]
+        found = together
+        if found is None:
+            own = start_chain(table, [year])
+            found = None if own is None else _drawn(table, own, draws, [seed, year])
+        if found is None:
             continue
-        x, n = item.x[rated, y], item.n[rated, y]
-        before = low_drawn.get(item.scope)
-        if before is not None and np.array_equal(before[1][on], n[on]):
-            drawn_low, _, x_low = before
-            rest = n - x - x_low
-            if (rest[on] < 0).any():
-                wrong = rated[np.flatnonzero(on & (rest < 0))[0]]
-                raise too_many(definition, item.id, schools[wrong])
-            drawn = (1 - drawn_low[on]) * generator.beta(
-                (x[on] + 0.5)[:, None], (rest[on] + 0.5)[:, None], (int(on.sum()), draws)
-            )
-        else:
-            drawn = generator.beta(
-                (x[on] + 0.5)[:, None], (n[on] - x[on] + 0.5)[:, None], (int(on.sum()), draws)
-            )
-            if item.measure == "share_low":
-                whole = np.zeros((len(rated), draws))
-                whole[on] = drawn
-                low_drawn[item.scope] = (whole, n, x)
-        total[on] += weight[on][:, None] * normalise(item, definition, drawn, y)
-    return total / maximum[:, None]
+        place = pd.MultiIndex.from_product([frame["school_id"], [year]])
+        rows = found.rows.get_indexer(place)
+        summary = found.summary().iloc[rows]
+        # Where nothing of a year is drawn there is nothing to be unsure of.
+        if not table.sampled_in(year):
+            continue
+        # A small extreme school may stand beyond its own interval, which chance draws inwards:
+        # the interval is opened to hold the place it is shown with.
+        frame["rank_low"] = np.minimum(
+            summary["rank_low"].to_numpy(), frame["rank"].to_numpy("float64")
+        )
+        frame["rank_high"] = np.maximum(
+            summary["rank_high"].to_numpy(), frame["rank"].to_numpy("float64")
+        )
+        frame["p_lowest_quarter"] = summary["p_lowest"].to_numpy()
+        if definition.has_maximum:
+            drawn = found.scores[:, rows]
+            ends = np.quantile(drawn, [0.025, 0.975], axis=0)
+            frame["share_low"], frame["share_high"] = ends[0], ends[1]
+            frame["share_mean"] = drawn.mean(axis=0)
+            frame["share_sd"] = drawn.std(axis=0, ddof=1)
+
+
+def _drawn(table: Table, chain: Chain, draws: int, seed: int | list[int]) -> Uncertainty | None:
+    sampler = sampler_of(table, chain)
+    if sampler is None:
+        return None
+    with named_steps(table.definition):
+        sampling = Sampling(
+            "случайная ошибка",
+            sampler,
+            stage=stage_of(chain),
+            refit=table.definition.treatment is not None,
+        )
+        return monte_carlo(Variants(chain, [sampling], TOP), draws=draws, seed=seed)
 
 
 def _year_frame(size: int, year: int) -> pd.DataFrame:
     numbers = (
-        "score", "points", "points_max", "share_of_max", "rank", "n_rated", "rank_low",
-        "rank_high", "p_lowest_quarter", "share_low", "share_high", "share_sd",
+        "score", "points", "points_max", "share_of_max", "rank", "n_rated", "n_results",
+        "rank_low", "rank_high", "p_lowest_quarter", "share_low", "share_high", "share_mean", "share_sd",
     )  # fmt: skip
     frame = pd.DataFrame(
         {
@@ -264,42 +272,47 @@ def _year_frame(size: int, year: int) -> pd.DataFrame:
         }
     )
     for name in numbers:
-        dtype = "Int64" if name == "n_rated" else "Float64"
+        dtype = "Int64" if name in {"n_rated", "n_results"} else "Float64"
         frame[name] = pd.Series(pd.NA, index=range(size), dtype=dtype)
     return frame
 
 
-def _indicator_rows(
-    items: list[Item], schools: pd.Index, all_years: list[int], wanted: list[int]
-) -> pd.DataFrame:
-    parts = []
-    for year in wanted:
-        y = all_years.index(year)
-        maximum = sum((i.weight[:, y] for i in items), start=np.zeros(len(schools)))
-        rated = np.flatnonzero(maximum > 0)
-        for item in items:
-            applies = item.weight[rated, y] > 0
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "school_id": schools.array.take(rated),
-                        "year": year,
-                        "group": item.group,
-                        "indicator": item.id,
-                        "title": item.title,
-                        "value": item.value[rated, y],
-                        "normalised": item.normalised[rated, y],
-                        "weight": item.weight[rated, y],
-                        "applies": applies,
-                        "n": item.n[rated, y],
-                    }
-                )
-            )
+def _indicator_rows(table: Table | None, chain: Chain | None, wanted: list[int]) -> pd.DataFrame:
     dtypes = {
         "school_id": "string", "year": "Int64", "group": "string", "indicator": "string",
         "title": "string", "value": "Float64", "normalised": "Float64", "weight": "Float64",
         "applies": "bool", "n": "Float64",
     }  # fmt: skip
+    parts = []
+    if table is not None and chain is not None:
+        stage = chain.stages["normalise"]
+        used = {item.id: number for number, item in enumerate(table.used)}
+        for year in wanted:
+            here = np.flatnonzero(chain.data.index.get_level_values(1) == year)
+            here = here[~np.isnan(chain.data[TOP].to_numpy()[here])]
+            ids = chain.data.index.get_level_values(0)[here]
+            s, y = table.schools.get_indexer(ids), table.years.index(year)
+            normalised = stage.to_numpy()[here]
+            weights = _weights(table, chain, here, normalised)
+            for item in table.items:
+                place = used.get(item.id)
+                weight = np.zeros(len(here)) if place is None else weights[:, place]
+                parts.append(
+                    pd.DataFrame(
+                        {
+                            "school_id": ids,
+                            "year": year,
+                            "group": item.group,
+                            "indicator": item.id,
+                            "title": item.title,
+                            "value": item.value[s, y],
+                            "normalised": np.nan if place is None else normalised[:, place],
+                            "weight": weight,
+                            "applies": weight > 0,
+                            "n": item.n[s, y],
+                        }
+                    )
+                )
     if not parts:
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
     frame = pd.concat(parts, ignore_index=True).astype(dtypes)

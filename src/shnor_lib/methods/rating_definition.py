@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from shnor_lib.methods.chain_definition import (
+    AggregationRule,
+    ArithmeticMean,
+    Bands,
+    Goalposts,
+    GoalpostsMoved,
+    Imputation,
+    MinMax,
+    Normalisation,
+    OutlierTreatment,
+    Percentile,
+    VariantSet,
+    ZScore,
+)
 from shnor_lib.methods.definition import (
     Definition,
     Problem,
@@ -35,41 +50,6 @@ class Scope(Strict):
     procedure: ProcedureCode
     grades: list[int] = Field(default_factory=list)
     subjects: list[str] = Field(default_factory=list)
-
-
-class Goalposts(Strict):
-    """Fixed ends: ``low`` earns nothing, ``high`` everything, beyond them nothing changes."""
-
-    method: Literal["goalposts"]
-    low: float
-    high: float
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Goalposts:
-        if self.low >= self.high:
-            raise ValueError(f"low ({self.low:g}) должно быть меньше high ({self.high:g})")
-        return self
-
-
-class MinMax(Strict):
-    """From the lowest school to the highest."""
-
-    method: Literal["minmax"]
-
-
-class ZScore(Strict):
-    """Standard deviations from the mean (n − 1); has no maximum."""
-
-    method: Literal["zscore"]
-
-
-class Percentile(Strict):
-    """Share of schools not above the school, ties in the middle (0…1)."""
-
-    method: Literal["percentile"]
-
-
-Normalisation = Annotated[Goalposts | MinMax | ZScore | Percentile, Field(discriminator="method")]
 
 
 class _Indicator(Strict):
@@ -159,12 +139,46 @@ class Rating(Definition):
     reference
         Schools by which min-max, z-score and percentile are set: of the rated year, or of
         all years at once (then years can be compared).
+    aggregation, group_aggregation
+        How groups make the rating and indicators a group; the second like the first if not
+        given.
+    treatment
+        Of outliers, before normalisation; null: none.
+    imputation
+        Filling of gaps, before everything; null: none. An indicator a school has no value for
+        earns nothing and costs nothing.
+    variants
+        What could as well have been assumed; see :mod:`~.rating_uncertainty`.
     """
 
     groups: list[Group] = Field(min_length=1)
     pool_years: int = Field(default=1, ge=1)
     min_participants: int = Field(default=1, ge=1)
     reference: Literal["year", "pooled"] = "pooled"
+    aggregation: AggregationRule = Field(default_factory=ArithmeticMean)
+    group_aggregation: AggregationRule | None = None
+    treatment: OutlierTreatment | None = None
+    imputation: Imputation | None = None
+    variants: VariantSet = Field(default_factory=VariantSet)
+
+    @property
+    def within_groups(self) -> AggregationRule:
+        """How indicators make a group."""
+        return self.group_aggregation or self.aggregation
+
+    @property
+    def has_maximum(self) -> bool:
+        """Whether a score is a share of what could be earned, 0…1."""
+        return (
+            all(scale is None or scale.unit for scale in self.scales)
+            and self.aggregation.keeps_scale
+            and self.within_groups.keeps_scale
+        )
+
+    @property
+    def scales(self) -> list[Normalisation | None]:
+        """Normalisation of every indicator; None for loaded points, which are points already."""
+        return [getattr(item, "normalisation", None) for _, item in self.indicators]
 
     @property
     def indicators(self) -> list[tuple[Group, Indicator]]:
@@ -180,25 +194,112 @@ class Rating(Definition):
         """What is wrong across keys; see the base class."""
         found: list[Problem] = []
         seen: set[str] = set()
-        z_scores = 0
         for g, group in enumerate(self.groups):
             for i, item in enumerate(group.indicators):
                 where = ("groups", g, "indicators", i)
                 if item.id in seen:
                     found.append(((*where, "id"), f"показатель «{item.id}» описан дважды"))
                 seen.add(item.id)
-                z_scores += isinstance(getattr(item, "normalisation", None), ZScore)
-        if 0 < z_scores < len(seen):
-            found.append(
-                (
-                    ("groups",),
-                    "z-оценки нельзя складывать с показателями, у которых есть максимум: "
-                    "дайте всем показателям одну нормировку",
-                )
-            )
+                rule = getattr(item, "normalisation", None)
+                if isinstance(rule, Bands) and rule.against(item.direction):  # type: ignore[union-attr]
+                    found.append(
+                        (
+                            (*where, "normalisation", "points"),
+                            "баллы полос идут против направления показателя (direction)",
+                        )
+                    )
+        found += mixed_scales(self.scales, ("groups",))
+        found += self._step_problems()
         if not any(item.weight > 0 for _, item in self.indicators):
             found.append((("groups",), "все веса равны нулю"))
         return found
+
+    def _step_problems(self) -> list[Problem]:
+        found: list[Problem] = []
+        ids = {item.id for _, item in self.indicators}
+        points = any(isinstance(item, PointsIndicator) for _, item in self.indicators)
+        if points and self.imputation is not None:
+            found.append(
+                (
+                    ("imputation",),
+                    "у внесённых баллов пропуск заполнить нельзя: неизвестен и их максимум",
+                )
+            )
+        found += treatment_problems(self.treatment, self.scales, ids, ("treatment",))
+        for number, treatment in enumerate(self.variants.treatment):
+            where: tuple[str | int, ...] = ("variants", "treatment", number)
+            found += treatment_problems(treatment, self.scales, ids, where)
+            if treatment == self.treatment:
+                found.append((where, "так уже стоит в treatment самого рейтинга"))
+        titles: set[str] = set()
+        for number, rule in enumerate(self.variants.normalisation):
+            where = ("variants", "normalisation", number)
+            if isinstance(rule, GoalpostsMoved) and not any(
+                isinstance(scale, Goalposts) for scale in self.scales
+            ):
+                found.append(
+                    (where, "постоянных границ (goalposts) в рейтинге нет, двигать нечего")
+                )
+            if (shown := repr(rule)) in titles:
+                found.append((where, "этот вариант уже назван"))
+            titles.add(shown)
+        for number, other in enumerate(self.variants.aggregation):
+            if other == self.aggregation and self.group_aggregation in (None, other):
+                where = ("variants", "aggregation", number)
+                found.append((where, "так рейтинг складывается и без того"))
+        return found
+
+
+def mixed_scales(
+    scales: Sequence[Normalisation | None], where: tuple[str | int, ...]
+) -> list[Problem]:
+    """Points that have a maximum cannot be added to points that have none.
+
+    Parameters
+    ----------
+    scales
+        Of all indicators; None: points as they are, 0…1.
+    where
+        Key the problem is shown at.
+    """
+    odd = {rule.method for rule in scales if rule is not None and not rule.unit}
+    if not odd or ({rule.method if rule else "" for rule in scales} == odd and len(odd) == 1):
+        return []
+    what = (
+        "z-оценки"
+        if odd == {"zscore"}
+        else f"баллы без общего максимума ({', '.join(sorted(odd))})"
+    )
+    return [
+        (
+            where,
+            f"{what} нельзя складывать с показателями, у которых есть максимум: "
+            "дайте всем показателям одну нормировку",
+        )
+    ]
+
+
+def treatment_problems(
+    treatment: OutlierTreatment | None,
+    scales: Sequence[Normalisation | None],
+    ids: set[str],
+    where: tuple[str | int, ...],
+) -> list[Problem]:
+    """What is wrong with a treatment of outliers given the indicators."""
+    if treatment is None:
+        return []
+    found: list[Problem] = [
+        ((*where, "skip"), f"нет показателя «{name}»") for name in treatment.skip if name not in ids
+    ]
+    units = ("goalposts", "bands", "distance_to_target")
+    if treatment.then and any(rule is not None and rule.method in units for rule in scales):
+        found.append(
+            (
+                (*where, "then"),
+                "логарифм меняет единицы, а границы шкал заданы в исходных: уберите then",
+            )
+        )
+    return found
 
 
 def load_rating(name: str | Path, project: Project | None = None) -> Rating:

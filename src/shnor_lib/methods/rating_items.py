@@ -1,4 +1,4 @@
-"""Values of a rating's indicators for all schools and years, and their normalisation."""
+"""Values of a rating's indicators for all schools and years."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.faults import ShnorError
+from shnor_lib.methods.chain_definition import Normalisation
 from shnor_lib.methods.coded import Coded, which_scope
 from shnor_lib.methods.rating_definition import (
-    Goalposts,
     Indicator,
-    MinMax,
-    Normalisation,
     PassportIndicator,
-    Percentile,
     PointsIndicator,
     Rating,
     ResultsIndicator,
-    ZScore,
 )
 from shnor_lib.store import Dataset
 
@@ -29,20 +25,44 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass
 class Item:
-    """One indicator for all schools and years (arrays schools × years)."""
+    """One indicator for all schools and years (arrays schools × years).
+
+    Attributes
+    ----------
+    group, id, title, measure
+        As in the definition; of a loaded indicator the title is its name.
+    value
+        As shown: a share 0…1, a mean score, points earned; NaN where there is none.
+    raw
+        What enters the chain: the value, or the share earned of the points there are.
+    weight
+        Points the indicator is worth in the definition.
+    maximum
+        Of loaded points: factor of the weight; else None.
+    normalisation
+        None: points already.
+    direction
+        1: more is better; −1: less is better.
+    n, x
+        Number counted and, for shares of results, number with the property; x is None where
+        nothing is drawn by chance.
+    scope
+        Results the indicator is about: indicators of one scope exclude one another.
+    """
 
     group: str
     id: str
     title: str
     value: Floats
-    weight: Floats
+    raw: Floats
+    weight: float
     normalisation: Normalisation | None
     direction: int
     n: Floats = field(default_factory=lambda: np.empty((0, 0)))
     x: Floats | None = None
     measure: str = ""
     scope: str = ""
-    normalised: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    maximum: Floats | None = None
 
 
 def items_of(
@@ -60,7 +80,6 @@ def items_of(
         More points or marks than there can be.
     """
     schools, years = coded.schools, coded.years
-    shape = (len(schools), len(years))
     if isinstance(indicator, PointsIndicator):
         return _points_items(dataset.rating_points, group, indicator, schools, years)
     if isinstance(indicator, PassportIndicator):
@@ -78,7 +97,8 @@ def items_of(
             id=indicator.id,
             title=indicator.title,
             value=value,
-            weight=np.where(np.isnan(value), 0.0, np.full(shape, float(indicator.weight))),
+            raw=value,
+            weight=float(indicator.weight),
             normalisation=indicator.normalisation,
             direction=indicator.direction,
             n=n,
@@ -120,12 +140,13 @@ def _points_items(
                 id=f"{indicator.id}:{name}",
                 title=str(name),
                 value=np.where(known, earned, np.nan),
-                weight=np.where(known, maximum * indicator.weight, 0.0),
+                raw=value,
+                weight=float(indicator.weight),
                 normalisation=None,
                 direction=1,
                 n=np.full(value.shape, np.nan),
                 measure="rating_points",
-                normalised=value,
+                maximum=np.where(known, maximum, 0.0),
             )
         )
     return items
@@ -186,57 +207,9 @@ def _pooled(table: Floats, years: list[int], length: int) -> Floats:
     return total
 
 
-def normalise(item: Item, definition: Rating, values: Floats, year: int | None = None) -> Floats:
-    """Oriented so that more is better; 0…1 except for z-scores.
-
-    ``values`` are schools × years, or schools × draws of the one year given.
-    """
-    if item.normalisation is None:
-        return item.normalised if year is None else item.normalised[:, [year]]
-    if year is None and definition.reference == "year":
-        return np.stack(
-            [normalise(item, definition, values[:, [y]], y)[:, 0] for y in range(values.shape[1])],
-            axis=1,
-        )
-    reference = item.value if definition.reference == "pooled" else item.value[:, [year or 0]]
-    known = reference[~np.isnan(reference)]
-    if not len(known):
-        return np.full(values.shape, np.nan)
-    rule = item.normalisation
-    if isinstance(rule, Percentile):
-        ordered = np.sort(known)
-        below = np.searchsorted(ordered, values, side="left")
-        upto = np.searchsorted(ordered, values, side="right")
-        share = (below + upto) / (2 * len(ordered))
-        share = share if item.direction > 0 else 1 - share
-        return np.where(np.isnan(values), np.nan, share)
-    if isinstance(rule, ZScore):
-        # The deviation of equal values is not exactly zero in floating point.
-        if known.min() == known.max():
-            raise _no_spread(definition, item, "z-оценку")
-        spread = known.std(ddof=1)
-        return np.asarray(item.direction * (values - known.mean()) / spread)
-    if isinstance(rule, Goalposts):
-        low, high = rule.low, rule.high
-    else:
-        assert isinstance(rule, MinMax)
-        low, high = float(known.min()), float(known.max())
-        if low == high:
-            raise _no_spread(definition, item, "размах (min-max)")
-    scaled = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return np.asarray(scaled if item.direction > 0 else 1 - scaled)
-
-
 def too_many(definition: Rating, indicator: str, school: str) -> ShnorError:
     """The error for a school whose marks are more than its pupils."""
     return ShnorError(
         f"Рейтинг «{definition.id}», показатель «{indicator}», школа «{school}»: отметок больше, "
         "чем участников. Исправьте результаты школы."
-    )
-
-
-def _no_spread(definition: Rating, item: Item, step: str) -> ShnorError:
-    return ShnorError(
-        f"Рейтинг «{definition.id}», показатель «{item.id}»: у всех школ одно значение, "
-        f"{step} не рассчитать. Задайте постоянные границы (goalposts) или уберите показатель."
     )

@@ -11,6 +11,13 @@ Formal outcome of a unit over its window of years:
 The criterion is met when enough different units are. Its deciding unit is the weakest among
 the strongest ``min_subjects`` units: the one on which the outcome hangs. With one subject
 asked for, that is simply the best unit.
+
+Probability of a unit: that its true share of low results over the years used together (all
+participants of these years) is beyond the threshold, from the counts pooled over the years and
+the distribution of such pooled shares over the schools of the region
+(:class:`~shnor_lib.methods.units.Units`). Years need not be consecutive: the best of them are
+pooled. When subjects may differ between years there is no common share; then the probability is
+that of the least sure year.
 """
 
 from __future__ import annotations
@@ -32,20 +39,44 @@ from shnor_lib.methods.outcomes import (
     unit_rows,
     years_text,
 )
-from shnor_lib.methods.units import Units
+from shnor_lib.methods.share_over_years import Asked, best_years, formal_chance, pooled_shares
+from shnor_lib.methods.units import Units, formal_part
 
 Codes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
 class UnitOutcomes:
-    """Outcome of every unit (schools × units) and the years it was judged by."""
+    """Outcome of every unit (schools × units) and the years it was judged by.
+
+    Attributes
+    ----------
+    outcome
+        Position in :data:`~.outcomes.OUTCOMES`.
+    probability, formal
+        Of the share over the years used; the same with formal parts as facts.
+    pooled_low, pooled_n, alpha, beta
+        Counts over the years used and the prior they met; ``nan`` where nothing was pooled
+        (the prior also where it is the weak one).
+    windows
+        Positions of the years, by unit.
+    year_by_year
+        Units may differ between years.
+    asked
+        Units and positions of the years whose shares were judged, the status year alone
+        included: each has a prior of its own.
+    """
 
     outcome: Codes
     formal: Floats
     probability: Floats
+    pooled_low: Floats
+    pooled_n: Floats
+    alpha: Floats
+    beta: Floats
     windows: list[tuple[int, ...]]
     year_by_year: bool
+    asked: set[Asked]
 
 
 def evaluate(units: Units, year: int) -> Outcome:
@@ -64,7 +95,8 @@ def evaluate(units: Units, year: int) -> Outcome:
     best = np.where((outcome == FEW) & (best < 0), _argmax(few), best)
     known = (best >= 0) & (outcome != NO_DATA)
     chosen = np.where(known, best, 0)
-    latest, beyond_latest = _latest(units, last)
+    latest, beyond_latest, alone = _latest(units, last)
+    by_unit.asked.update(alone)
 
     def take(values: Floats) -> Floats:
         if not values.shape[1]:
@@ -95,6 +127,10 @@ def evaluate(units: Units, year: int) -> Outcome:
         threshold=units.rule.criterion.low.threshold,
         operator=units.rule.criterion.low.operator,
         interval=True,
+        pooled_n=take(by_unit.pooled_n),
+        pooled_numerator=take(by_unit.pooled_low),
+        alpha=take(by_unit.alpha),
+        beta=take(by_unit.beta),
         detail=by_unit,
     )
 
@@ -103,8 +139,9 @@ def _units_over_window(units: Units, year: int) -> UnitOutcomes:
     criterion = units.rule.criterion
     shape = units.n.shape[:2]
     outcome = np.full(shape, NO_DATA, dtype=np.int8)
-    formal, probability = np.full(shape, np.nan), np.full(shape, np.nan)
+    formal, probability, low, n, alpha, beta = (np.full(shape, np.nan) for _ in range(6))
     windows: list[tuple[int, ...]] = [()] * shape[1]
+    asked: set[Asked] = set()
     for window, members in units.windows(year).items():
         for unit in members:
             windows[unit] = window
@@ -121,28 +158,28 @@ def _units_over_window(units: Units, year: int) -> UnitOutcomes:
             # A year that speaks against settles it even if another year's counts are missing.
             not_met = whole & against.any(axis=2)
             few = complete & present.all(axis=2) & ~whole
+            used = np.broadcast_to(whole[:, :, None], enough.shape)
         else:
             met = flagged.sum(axis=2) >= years
             not_met = (usable.sum(axis=2) >= years) & ~met
             few = (present.sum(axis=2) >= years) & (enough.sum(axis=2) < years)
+            used = best_years(units, block, usable, flagged, years)
         part = np.full(met.shape, NO_DATA, dtype=np.int8)
         part[few], part[not_met], part[met] = FEW, NOT_MET, MET
         outcome[:, members] = part
-        judged = met | not_met
-        if units.rule.consecutive:
-            lowest_formal = units.formal[block].min(axis=2)
-            lowest = units.probability[block].min(axis=2)
-        else:
-            lowest_formal = _kth(np.where(usable, units.formal[block], -1.0), years)
-            lowest = _kth(np.where(usable, units.probability[block], -1.0), years)
-        formal[:, members] = np.where(judged, lowest_formal, np.nan)
-        probability[:, members] = np.where(judged, lowest, np.nan)
-    return UnitOutcomes(outcome, formal, probability, windows, year_by_year=False)
+        used = used & (met | not_met)[:, :, None]
+        share = pooled_shares(units, members, window, used)
+        low[:, members], n[:, members] = share.low, share.n
+        alpha[:, members], beta[:, members] = share.alpha, share.beta
+        probability[:, members] = share.probability
+        formal[:, members] = formal_chance(units, members, window, used, share.probability)
+        asked |= share.asked
+    return UnitOutcomes(outcome, formal, probability, low, n, alpha, beta, windows, False, asked)
 
 
 def _same_units(units: Units, by_unit: UnitOutcomes) -> tuple[Codes, Floats, npt.NDArray[np.intp]]:
     """The same unit in all years: enough of the units have to be met."""
-    groups = _Groups(units)
+    groups = Groups(units)
     asked = units.rule.min_subjects
     met = by_unit.outcome == MET
     judged = met | (by_unit.outcome == NOT_MET)
@@ -165,7 +202,7 @@ def _any_units(
     """Units may differ between years: in each year enough of them have to be flagged."""
     schools, number = units.n.shape[:2]
     window = units.common_window(year)
-    groups = _Groups(units)
+    groups = Groups(units)
     criterion, asked = units.rule.criterion, units.rule.min_subjects
     reached, seen, present, formal = (np.zeros((schools, len(window))) for _ in range(4))
     best = np.full(schools, -1, dtype=np.intp)
@@ -198,30 +235,45 @@ def _any_units(
         outcome=latest,
         formal=by_unit.formal,
         probability=units.probability[:, :, window[-1]] if window else by_unit.probability,
+        pooled_low=np.full((schools, number), np.nan),
+        pooled_n=np.full((schools, number), np.nan),
+        alpha=np.full((schools, number), np.nan),
+        beta=np.full((schools, number), np.nan),
         windows=[window] * number,
         year_by_year=True,
+        asked={
+            (unit, (y,))
+            for y in window
+            for unit in np.flatnonzero(
+                units.present[:, :, y].any(axis=0) & units.held[:, y]
+            ).tolist()
+        },
     )
     formal_all = np.where((outcome == MET) | (outcome == NOT_MET), lowest, np.nan)
     return (outcome, formal_all, best), changed
 
 
-def _latest(units: Units, last: int) -> tuple[Floats, Flags]:
-    """The status year alone: probability and outcome."""
+def _latest(units: Units, last: int) -> tuple[Floats, Flags, set[Asked]]:
+    """The status year alone: probability, outcome, and the units it was asked of."""
     schools = units.n.shape[0]
     if last < 0:
-        return np.full(schools, np.nan), np.zeros(schools, dtype=np.bool_)
-    groups = _Groups(units)
+        return np.full(schools, np.nan), np.zeros(schools, dtype=np.bool_), set()
+    groups = Groups(units)
     held = units.held[:, last]
     enough = units.enough[:, :, last] & held
     flagged = enough & units.flagged[:, :, last]
     usable = enough & (units.flagged[:, :, last] | units.clear[:, :, last])
-    score = _score(flagged, units.formal[:, :, last], units.probability[:, :, last], usable)
-    best, sure = groups.decide(score, units.rule.min_subjects)
+    chance = np.full(usable.shape, np.nan)
+    asked: set[Asked] = {(unit, (last,)) for unit in np.flatnonzero(usable.any(axis=0)).tolist()}
+    for unit, _ in asked:
+        chance[:, unit] = units.chance(unit, (last,))
+    formal = formal_part(units.rule.combine, chance, units.no_high[:, :, last])
+    best, sure = groups.decide(_score(flagged, formal, chance, usable), units.rule.min_subjects)
     probability = np.full(schools, np.nan)
     if units.n.shape[1]:
-        of_best = units.formal[np.arange(schools), np.maximum(best, 0), last]
+        of_best = formal[np.arange(schools), np.maximum(best, 0)]
         probability = np.where(sure, of_best, np.nan)
-    return probability, groups.count(flagged) >= units.rule.min_subjects
+    return probability, groups.count(flagged) >= units.rule.min_subjects, asked
 
 
 def _score(met: Flags, formal: Floats, probability: Floats, judged: Flags) -> Floats:
@@ -250,7 +302,7 @@ def _argmax(score: Floats) -> npt.NDArray[np.intp]:
     return np.where(np.isfinite(score[np.arange(len(best)), best]), best, -1)
 
 
-class _Groups:
+class Groups:
     """Units that count as one."""
 
     def __init__(self, units: Units) -> None:

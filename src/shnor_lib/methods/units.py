@@ -7,7 +7,8 @@ so that a region of 40 000 schools takes seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.methods.coded import Coded, which_scope
+from shnor_lib.methods.priors import chance_beyond, fit_prior
 from shnor_lib.methods.ruleset import ResultsShare, RuleSet
 from shnor_lib.project import Calendar
-from shnor_lib.stats.intervals import probability_at_least
+from shnor_lib.stats.beta_binomial import BetaPrior
+from shnor_lib.tables import PROCEDURES
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -64,14 +67,13 @@ class Units:
     beyond, no_high, flagged, clear
         Share of low results beyond the threshold; no high results; the unit-year speaks
         for the criterion; it speaks against it (neither when counts are missing).
-    probability, formal
-        Posterior probability that the true share of low results is beyond the threshold;
-        the same after the formal part («no high results») is taken as a fact.
     held
         Units × years: the procedure was held.
     season, seasons
         Code of the season of each unit-year, flattened (−1 where absent or where two were
         pooled), and what the codes stand for.
+    among
+        Schools the priors are fitted on.
     """
 
     rule: ResultsRule
@@ -86,11 +88,81 @@ class Units:
     no_high: Flags
     flagged: Flags
     clear: Flags
-    probability: Floats
-    formal: Floats
     held: Flags
     season: npt.NDArray[np.int8]
     seasons: list[Any]
+    among: Flags
+    _priors: dict[tuple[int, tuple[int, ...]], BetaPrior] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @cached_property
+    def probability(self) -> Floats:
+        """Schools × units × years: probability, from the year alone, that the true share of low
+        results is beyond the threshold; ``nan`` where the share is not known.
+        """
+        found = np.full(self.n.shape, np.nan)
+        for unit, year in np.argwhere(self.present.any(axis=0)).tolist():
+            found[:, unit, year] = self.chance(unit, (year,))
+        return found
+
+    @cached_property
+    def formal(self) -> Floats:
+        """:attr:`probability` with the formal part («no high results») taken as a fact."""
+        return formal_part(self.rule.combine, self.probability, self.no_high)
+
+    def pooled(self, unit: int, years: tuple[int, ...]) -> tuple[Floats, Floats]:
+        """Low results and participants by school, added up over positions of years.
+
+        ``nan`` for schools that lack one of the years: a sum over other years than those of
+        the other schools would not be comparable.
+        """
+        chosen = list(years)
+        n = self.n[:, unit, chosen].sum(axis=1)
+        low = self.low[:, unit, chosen].sum(axis=1)
+        whole = self.present[:, unit, chosen].all(axis=1)
+        return np.where(whole, low, np.nan), np.where(whole, n, np.nan)
+
+    def prior(self, unit: int, years: tuple[int, ...]) -> BetaPrior:
+        """Distribution of the true shares of a unit over schools.
+
+        Fitted on the counts pooled over the given positions of years, of the schools that have
+        all of them.
+
+        Raises
+        ------
+        ShnorError
+            The search for the estimate did not converge.
+        """
+        key = (unit, years)
+        if key not in self._priors:
+            low, n = self.pooled(unit, years)
+            self._priors[key] = fit_prior(
+                low[self.among], n[self.among], what=self.title(unit, years)
+            )
+        return self._priors[key]
+
+    def chance(self, unit: int, years: tuple[int, ...]) -> Floats:
+        """Probability, by school, that the true share over the years is beyond the threshold.
+
+        The share meant is that of all participants of the years together.
+        """
+        low, n = self.pooled(unit, years)
+        threshold = self.rule.criterion.low.threshold
+        return chance_beyond(low, n, threshold, self.prior(unit, years))
+
+    def title(self, unit: int, years: tuple[int, ...]) -> str:
+        """A unit and its years in words for messages."""
+        key = self.keys.iloc[unit]
+        grade = "" if pd.isna(key["grade"]) else f", {key['grade']} класс"
+        shown = ", ".join(str(self.years[year]) for year in years)
+        procedure = PROCEDURES.get(key["procedure"], key["procedure"])
+        return f"{procedure}, {key['subject']}{grade}, {shown}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # arrays that can be made again are not worth storing
+        lazy = ("probability", "formal")
+        return {name: value for name, value in self.__dict__.items() if name not in lazy}
 
     def windows(self, year: int) -> dict[tuple[int, ...], npt.NDArray[np.intp]]:
         """Positions of the years that count for a status year → positions of the units.
@@ -126,7 +198,9 @@ class Units:
         return criterion.years if self.rule.consecutive else criterion.window
 
 
-def pool(coded: Coded, rule: ResultsRule, calendar: Calendar) -> Units:
+def pool(
+    coded: Coded, rule: ResultsRule, calendar: Calendar, *, among: Flags | None = None
+) -> Units:
     """Pool the results of one criterion.
 
     Parameters
@@ -138,6 +212,8 @@ def pool(coded: Coded, rule: ResultsRule, calendar: Calendar) -> Units:
         The criterion with its switches.
     calendar
         Says when procedures were not held.
+    among
+        Schools the priors are fitted on; all if not given.
     """
     scopes = rule.criterion.scopes
     scope_of = which_scope(coded.combinations, scopes)
@@ -183,7 +259,6 @@ def pool(coded: Coded, rule: ResultsRule, calendar: Calendar) -> Units:
         present & high_known & ~no_high,
     )
     low[~low_known], high[~high_known] = np.nan, np.nan
-    probability = probability_at_least(low, n, threshold)
     return Units(
         rule=rule,
         keys=_named(keys, rule),
@@ -197,11 +272,10 @@ def pool(coded: Coded, rule: ResultsRule, calendar: Calendar) -> Units:
         no_high=no_high,
         flagged=flagged,
         clear=clear,
-        probability=probability,
-        formal=_formal(rule.combine, probability, no_high),
         held=held,
         season=_season(coded.season[inside], flat, shape),
         seasons=coded.seasons,
+        among=np.ones(shape[0], dtype=np.bool_) if among is None else among,
     )
 
 
@@ -216,7 +290,7 @@ def _combine(
     return (low_yes, low_no) if how == "low_only" else (high_yes, high_no)
 
 
-def _formal(how: str, probability: Floats, no_high: Flags) -> Floats:
+def formal_part(how: str, probability: Floats, no_high: Flags) -> Floats:
     """Probability with «no high results» as a fact: it was counted, not sampled."""
     if how == "and":
         return np.where(no_high, probability, 0.0)

@@ -8,16 +8,27 @@ compared with its index in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.faults import ShnorError
+from shnor_lib.methods.chain_definition import ArithmeticMean
 from shnor_lib.methods.index_definition import Component, Index, IndexCutoff, load_index
-from shnor_lib.methods.rating_definition import Goalposts
+from shnor_lib.stats.composite import (
+    Arithmetic,
+    AsIs,
+    Chain,
+    Framework,
+    StepError,
+    ZScore,
+    pca_weights,
+)
 from shnor_lib.store import Dataset
 
 __all__ = ["Index", "IndexCutoff", "IndexResult", "load_index", "wellbeing_index"]
@@ -26,6 +37,9 @@ Floats = npt.NDArray[np.float64]
 
 MIN_SCHOOLS_PCA = 30
 """Fewer schools do not carry a principal component."""
+
+TOP = "index total"
+"""Code of the index in its framework; an id of a component has no space."""
 
 
 @dataclass
@@ -42,16 +56,20 @@ class IndexResult:
         ``n_components``.
     components
         ``school_id``, ``year``, ``component``, ``title``, ``share`` (as counted),
-        ``normalised`` (0…1 or standardised; more = better off), ``weight`` (after spreading
-        that of missing components), ``contribution`` (points of the index; in mode ``pca``
-        up to a constant).
+        ``normalised`` (0…1, or what the definition's normalisation gives; more = better off),
+        ``weight`` (after spreading that of missing components), ``contribution`` (points of the
+        index; in mode ``pca`` and for scales without a maximum up to a constant; NA where the
+        index is no sum).
     mode
         ``weighted`` or ``pca``.
     loadings
         ``component``, ``title``, ``loading``: weights adding up to 1, or loadings of the first
-        component (signed by orientation).
+        component (their squares add up to 1).
     explained
         Mode ``pca``: share of the variance the first component explains, 0…1; else None.
+    chain
+        Steps with their arguments and tables, rows (school_id, year) of all years; None
+        without rows. Its result is the index before it is brought to 0…100.
     """
 
     definition: Index
@@ -60,6 +78,7 @@ class IndexResult:
     mode: str
     loadings: pd.DataFrame
     explained: float | None = None
+    chain: Chain | None = field(default=None, repr=False)
 
 
 def wellbeing_index(
@@ -79,18 +98,27 @@ def wellbeing_index(
     Raises
     ------
     ShnorError
-        The index cannot be computed; the message names the step: fewer than 30 schools with
-        all components for ``pca``, or a component that is the same everywhere.
+        The index cannot be computed; the message names the step: for ``pca`` fewer than 30
+        schools with all components or a component that works against its direction; a
+        component that is the same everywhere; any impossible step of the chain.
     """
     rows = _rows(dataset, definition)
     shares = np.stack([_share(dataset, c, rows) for c in definition.components], axis=1)
-    if definition.mode == "weighted":
-        index, normalised, weights, contribution, loadings = _weighted(definition, shares)
-        explained = None
-    else:
-        index, normalised, weights, contribution, loadings, explained = _principal(
-            definition, shares, rows
-        )
+    loadings = np.array([c.weight for c in definition.components], dtype=np.float64)
+    loadings = loadings / loadings.sum()
+    chain, explained = None, None
+    index = np.full(len(rows), np.nan)
+    normalised = weights = contribution = np.full(shares.shape, np.nan)
+    if definition.mode == "pca":
+        _enough_schools(definition, shares, rows)
+    if len(rows):
+        with _named_steps(definition):
+            table = _raw_table(definition, rows, shares)
+            if definition.mode == "pca":
+                chain, loadings, explained = _principal(definition, table, dataset)
+            else:
+                chain = _weighted(definition, table, dataset)
+        index, normalised, weights, contribution = _read(definition, chain)
     known = index[~np.isnan(index)]
     spread = known.std(ddof=1) if len(known) > 1 else 0.0
     z = (index - known.mean()) / spread if spread > 0 else np.full(len(index), np.nan)
@@ -128,6 +156,7 @@ def wellbeing_index(
             }
         ),
         explained=explained,
+        chain=chain,
     )
 
 
@@ -153,36 +182,127 @@ def _share(dataset: Dataset, component: Component, rows: pd.DataFrame) -> Floats
         return np.where(whole > 0, top / whole, np.nan)
 
 
-def _weighted(definition: Index, shares: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    normalised = np.empty_like(shares)
-    for j, component in enumerate(definition.components):
-        column = shares[:, j]
-        known = column[~np.isnan(column)]
-        if isinstance(component.normalisation, Goalposts):
-            low, high = component.normalisation.low, component.normalisation.high
-        elif not len(known):
-            normalised[:, j] = np.nan
-            continue
-        else:
-            low, high = float(known.min()), float(known.max())
-            if low == high:
-                raise _same_everywhere(definition, component)
-        scaled = np.clip((column - low) / (high - low), 0.0, 1.0)
-        normalised[:, j] = scaled if component.direction > 0 else 1 - scaled
-    own = np.array([c.weight for c in definition.components], dtype=np.float64)
-    there = ~np.isnan(normalised)
-    present = (there * own).sum(axis=1)
-    enough = present >= max(definition.min_weight_share * own.sum(), np.finfo(float).tiny)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights = np.where(there & enough[:, None], own / present[:, None], np.nan)
-    contribution = 100 * weights * normalised
-    index = np.where(enough, np.nansum(contribution, axis=1), np.nan)
-    return index, normalised, weights, contribution, own / own.sum()
+# --- the chain ---------------------------------------------------------------------------------
+
+
+def _raw_table(definition: Index, rows: pd.DataFrame, shares: Floats) -> pd.DataFrame:
+    index = pd.MultiIndex.from_arrays(
+        [rows["school_id"].array, rows["year"].astype("int64")], names=["school_id", "year"]
+    )
+    return pd.DataFrame(shares, index=index, columns=[c.id for c in definition.components])
+
+
+def _start(definition: Index, table: pd.DataFrame, dataset: Dataset, **special: Any) -> Chain:
+    """The chain up to normalisation; ``special``: components with a scale of their own."""
+    weighted = definition.mode == "weighted"
+    lines: list[dict[str, Any]] = [
+        {
+            "code": c.id,
+            "name": c.title,
+            "level": 1,
+            "parent": TOP,
+            "direction": c.direction,
+            "weight": c.weight if weighted else 1.0,
+        }
+        for c in definition.components
+    ]
+    top = {"code": TOP, "name": definition.title, "level": 2, "direction": 1, "weight": 1.0}
+    framework = Framework.from_table(pd.DataFrame([*lines, top]))
+    chain = Chain.start(table, framework)
+    rule = definition.imputation
+    if rule is not None:
+        kinds = dataset.schools.drop_duplicates("school_id").set_index("school_id")
+        more: dict[str, Any] = {} if rule.max_steps is None else {"max_steps": rule.max_steps}
+        if rule.by is not None:
+            more["groups"] = kinds[rule.by]
+        chain = chain.impute(method=rule.method, impossible=rule.impossible, **more)
+    if definition.treatment is not None:
+        few = chain.data.notna().sum() < definition.treatment.min_values
+        chain = chain.treat(
+            default=definition.treatment.rule(),
+            special={
+                code: None
+                for code in framework.indicators
+                if few[code] or code in definition.treatment.skip
+            },
+        )
+    return chain.normalise(**special)
+
+
+def _weighted(definition: Index, table: pd.DataFrame, dataset: Dataset) -> Chain:
+    # What nobody has counted has no scale; its weight counts as missing all the same.
+    special = {
+        c.id: AsIs() if table[c.id].isna().all() else c.normalisation.scale(c.id)
+        for c in definition.components
+    }
+    return _start(definition, table, dataset, special=special).aggregate(
+        how=definition.aggregation.how(),
+        min_share=definition.min_weight_share,
+        share_of="weight",
+    )
 
 
 def _principal(
-    definition: Index, shares: Floats, rows: pd.DataFrame
-) -> tuple[Floats, Floats, Floats, Floats, Floats, float]:
+    definition: Index, table: pd.DataFrame, dataset: Dataset
+) -> tuple[Chain, Floats, float]:
+    chain = _start(definition, table, dataset, scale=ZScore())
+    found = pca_weights(chain.data, chain.framework, min_units=MIN_SCHOOLS_PCA)
+    codes = [c.id for c in definition.components]
+    weights = found.weights[codes]
+    chain = chain.aggregate(
+        how=Arithmetic(),
+        weights=weights,
+        min_share=definition.min_weight_share,
+        share_of="weight",
+    )
+    loadings = weights.to_numpy() / np.linalg.norm(weights.to_numpy())
+    return chain, loadings, float(found.explained[TOP])
+
+
+def _read(definition: Index, chain: Chain) -> tuple[Floats, Floats, Floats, Floats]:
+    """Index, normalised components, their weights and contributions (rows × components)."""
+    score = chain.data[TOP].to_numpy(dtype="float64")
+    normalised = chain.stages["normalise"].to_numpy(dtype="float64")
+    own = chain.framework.weights
+    given = chain.log[-1].arguments.get("weights")
+    own = (own if given is None else given).reindex(list(chain.framework.indicators))
+    there = ~np.isnan(normalised)
+    present = (there * own.to_numpy()).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = np.where(
+            there & ~np.isnan(score)[:, None], own.to_numpy() / present[:, None], np.nan
+        )
+    index, scale = _from_zero_to_hundred(definition, score)
+    additive = isinstance(definition.aggregation, ArithmeticMean)
+    contribution = scale * weights * normalised if additive else np.full(weights.shape, np.nan)
+    return index, normalised, weights, contribution
+
+
+def _from_zero_to_hundred(definition: Index, score: Floats) -> tuple[Floats, float]:
+    """The index and how many of its points one point of the score is.
+
+    Scores of scales that end at 0 and 1 are multiplied by 100; all others are brought to
+    0…100 by the lowest and the highest of all schools and years.
+    """
+    ends = all(c.normalisation.unit for c in definition.components)
+    if definition.mode == "weighted" and ends and definition.aggregation.keeps_scale:
+        return 100 * score, 100.0
+    known = score[~np.isnan(score)]
+    if not len(known):
+        return score, np.nan
+    if known.min() == known.max():
+        raise ShnorError(
+            f"Индекс «{definition.id}»: у всех школ одно значение, от 0 до 100 его не развести. "
+            "Задайте постоянные границы (goalposts)."
+        )
+    scale = float(100 / (known.max() - known.min()))
+    return scale * (score - known.min()), scale
+
+
+# --- refusals ----------------------------------------------------------------------------------
+
+
+def _enough_schools(definition: Index, shares: Floats, rows: pd.DataFrame) -> None:
     complete: npt.NDArray[np.bool_] = np.asarray(~np.isnan(shares).any(axis=1))
     schools = rows["school_id"][complete].nunique()
     if schools < MIN_SCHOOLS_PCA:
@@ -191,39 +311,28 @@ def _principal(
             f"нужно не меньше {MIN_SCHOOLS_PCA} школ, у которых заполнены все составляющие. "
             "Возьмите индекс с заданными весами (mode: weighted) или пороги социального паспорта."
         )
-    mean = np.nanmean(shares, axis=0)
-    spread = np.nanstd(shares, axis=0, ddof=1)
-    for j, component in enumerate(definition.components):
-        column = shares[:, j]
-        # The deviation of equal shares is not exactly zero in floating point.
-        if np.nanmin(column) == np.nanmax(column):
-            raise _same_everywhere(definition, component)
-    direction = np.array([c.direction for c in definition.components], dtype=np.float64)
-    standard = direction * (shares - mean) / spread
-    values, vectors = np.linalg.eigh(np.corrcoef(standard[complete], rowvar=False))
-    loadings = vectors[:, -1]
-    # The sign of a component is arbitrary: all parts are oriented towards «better off».
-    if loadings.sum() < 0:
-        loadings = -loadings
-    there = ~np.isnan(standard)
-    size = np.abs(loadings)
-    present = (there * size).sum(axis=1)
-    enough = present >= max(definition.min_weight_share * size.sum(), np.finfo(float).tiny)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights = np.where(there & enough[:, None], loadings / present[:, None], np.nan)
-    part = weights * standard
-    component_score = np.where(enough, np.nansum(part, axis=1), np.nan)
-    known = component_score[~np.isnan(component_score)]
-    scale = 100 / (known.max() - known.min())
-    index = scale * (component_score - known.min())
-    return index, standard, weights, scale * part, loadings, float(values[-1] / values.sum())
 
 
-def _same_everywhere(definition: Index, component: Component) -> ShnorError:
-    return ShnorError(
-        f"Индекс «{definition.id}», составляющая «{component.title}»: у всех школ одно значение, "
-        "нормировать нечего. Уберите её или задайте постоянные границы (goalposts)."
-    )
+@contextmanager
+def _named_steps(definition: Index) -> Iterator[None]:
+    """Errors of the steps as errors of the product that name index and component.
+
+    Raises
+    ------
+    ShnorError
+        Instead of StepError.
+    """
+    titles = {c.id: c.title for c in definition.components}
+    try:
+        yield
+    except StepError as error:
+        place = f"Индекс «{definition.id}»"
+        if error.indicator in titles:
+            place += f", составляющая «{titles[error.indicator]}»"
+        if error.unit:
+            place += f", школа «{error.unit}»"
+        problem = error.problem.replace(f" группы «{TOP}»", "").replace(f"группа «{TOP}»: ", "")
+        raise ShnorError(f"{place}, шаг «{error.step}»: {problem}") from error
 
 
 def _nullable(values: Floats) -> pd.api.extensions.ExtensionArray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -41,7 +42,13 @@ class CellOptions:
     code_summary: str = "Код"
 
 
-def notebook_to_markdown(path: Path, *, echo: bool = True, name: str = "") -> str:
+Show = Callable[[dict[str, Any], CellOptions], str]
+"""Markdown of one output of a cell."""
+
+
+def notebook_to_markdown(
+    path: Path, *, echo: bool = True, name: str = "", show: Show | None = None
+) -> str:
     """Markdown of an executed notebook, with YAML front matter if it has any.
 
     Parameters
@@ -52,6 +59,9 @@ def notebook_to_markdown(path: Path, *, echo: bool = True, name: str = "") -> st
         Whether code is shown where neither the notebook nor the cell says.
     name
         How to name the notebook in an error; default its file name.
+    show
+        How an output is shown; default: the richest form a site can show. With a function of
+        one's own no code is shown: that is print.
 
     Raises
     ------
@@ -82,7 +92,7 @@ def notebook_to_markdown(path: Path, *, echo: bool = True, name: str = "") -> st
         elif kind == "raw":
             blocks.append(_raw_cell(text, cell))
         elif kind == "code":
-            block = _code_cell(cell, text, number, echo, language, name)
+            block = _code_cell(cell, text, number, echo, language, name, show)
             if block:
                 blocks.append(block)
     return "\n\n".join(blocks) + "\n"
@@ -194,7 +204,13 @@ def _raw_cell(text: str, cell: dict[str, Any]) -> str:
 
 
 def _code_cell(
-    cell: dict[str, Any], source: str, number: int, echo: bool, language: str, name: str
+    cell: dict[str, Any],
+    source: str,
+    number: int,
+    echo: bool,
+    language: str,
+    name: str,
+    show: Show | None,
 ) -> str:
     try:
         options, code = parse_options(source)
@@ -214,10 +230,10 @@ def _code_cell(
     if not options.include:
         return ""
     parts: list[str] = []
-    if code and (echo if options.echo is None else options.echo):
+    if code and show is None and (echo if options.echo is None else options.echo):
         parts.append(_code(code, language, options))
     if options.output not in (False, "false"):
-        shown = [_output(output, options) for output in outputs]
+        shown = [(show or output_for_site)(output, options) for output in outputs]
         body = "\n\n".join(part for part in shown if part)
         if body:
             parts.append(_labelled(body, options))
@@ -248,7 +264,8 @@ def _labelled(body: str, options: CellOptions) -> str:
     return f":::: {{{identifier}.shnor-{kind}}}\n{body}{tail}\n::::"
 
 
-def _output(output: dict[str, Any], options: CellOptions) -> str:
+def output_for_site(output: dict[str, Any], options: CellOptions) -> str:
+    """The output for a page of the site."""
     kind = output.get("output_type")
     if kind == "stream":
         if output.get("name") == "stderr" and not options.warning:

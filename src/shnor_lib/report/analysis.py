@@ -7,6 +7,7 @@ reason, so that a page can say why something is absent.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,14 +16,26 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from shnor_lib.faults import ShnorError
+from shnor_lib.methods.as_of import as_of
+from shnor_lib.methods.coherence import Coherence, coherence
+from shnor_lib.methods.contextual import ContextualResult, contextual_of
 from shnor_lib.methods.dynamics import DynamicsResult, dynamics
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.index_definition import Index, load_index
 from shnor_lib.methods.objectivity import objectivity
 from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
+from shnor_lib.methods.rating_uncertainty import RatingUncertainty, rating_uncertainty
 from shnor_lib.methods.readings import count_readings
+from shnor_lib.methods.resilient import ResilientResult, resilient_schools
+from shnor_lib.methods.result_composite import result_composite
+from shnor_lib.methods.risk_definition import load_risk_rules
+from shnor_lib.methods.risk_profile import RiskProfiles, risk_profile
+from shnor_lib.methods.risk_register import RiskRegister, risk_register
 from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, RuleSet, load_ruleset
+from shnor_lib.methods.small_schools import subject_shares
+from shnor_lib.methods.strengths import conditions, strengths
+from shnor_lib.methods.trends import TrendResult, trends
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
 from shnor_lib.project import Calendar, Deadline, Project
 from shnor_lib.store import Dataset
@@ -54,15 +67,33 @@ class Analysis:
         The same for wellbeing indices.
     dynamics
         Changes between comparable years.
+    trends
+        Directions over three comparable years and more that end in ``year``.
+    contextual, resilient
+        Results given the wellbeing index; schools with high results in hard conditions.
     readings
         How many schools each reading of the rules' open questions lists.
     refusals
         What could not be computed → why (Russian): keys ``rating:<id>``, ``index:<id>``,
-        ``ruleset:<id>``, ``dynamics``, ``readings``.
+        ``ruleset:<id>``, ``dynamics``, ``trends``, ``contextual``, ``resilient``, ``readings``.
     objectivity
         Signs of biased results, all schools and years; questions, never part of a status.
+    shares
+        Shares of low results by subject as counted and corrected for size
+        (:func:`~shnor_lib.methods.small_schools.subject_shares`); None when refused (``shares``).
     deadlines
         By when the forms are to be handed in.
+    day
+        The day of the questions «what is overdue» (:func:`~shnor_lib.methods.as_of.as_of`).
+    risks, risk_register
+        Risk profiles of all years; who has to decide on what. None when refused (``risks``).
+    uncertainty
+        How far the places of the rating in ``year`` hang on choices and chance.
+    rating_coherence, index_coherence
+        Whether indicators do what their weights say, in ``year``.
+    strengths
+        Best and worst places of every school in ``year``: columns of
+        :func:`~shnor_lib.methods.strengths.strengths` and ``about`` (``rating``, ``index``).
     """
 
     title: str
@@ -79,10 +110,21 @@ class Analysis:
     indices: dict[str, IndexResult] = field(repr=False, default_factory=dict)
     index_id: str = ""
     dynamics: DynamicsResult | None = field(repr=False, default=None)
+    trends: TrendResult | None = field(repr=False, default=None)
+    contextual: ContextualResult | None = field(repr=False, default=None)
+    resilient: ResilientResult | None = field(repr=False, default=None)
     readings: pd.DataFrame | None = field(repr=False, default=None)
     refusals: dict[str, str] = field(default_factory=dict)
     objectivity: pd.DataFrame | None = field(repr=False, default=None)
+    shares: pd.DataFrame | None = field(repr=False, default=None)
     deadlines: tuple[Deadline, ...] = ()
+    day: dt.date = dt.date(2000, 9, 1)
+    risks: RiskProfiles | None = field(repr=False, default=None)
+    risk_register: RiskRegister | None = field(repr=False, default=None)
+    uncertainty: RatingUncertainty | None = field(repr=False, default=None)
+    rating_coherence: Coherence | None = field(repr=False, default=None)
+    index_coherence: Coherence | None = field(repr=False, default=None)
+    strengths: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     @property
     def years(self) -> list[int]:
@@ -174,6 +216,33 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         if result is not None:
             others[other.id] = result
     year = latest_year(dataset, identification.years)
+    day = as_of(dataset, settings.as_of)
+    risks = attempt(
+        "risks",
+        lambda: risk_profile(
+            dataset, load_risk_rules(settings.risks, project), identification=identification
+        ),
+    )
+    own_rating, own_index = ratings.get(rating_id), indices.get(index_id)
+    contextual: ContextualResult | None = None
+    resilient: ResilientResult | None = None
+    if own_index is None:
+        refusals["contextual"] = refusals["resilient"] = (
+            f"Нет индекса социального благополучия. {refusals.get(f'index:{index_id}', '')}".strip()
+        )
+    else:
+        composite = attempt(
+            "contextual",
+            lambda: result_composite(
+                dataset, None if own_rating is None else own_rating.definition
+            ),
+        )
+        if composite is None:
+            refusals["resilient"] = refusals["contextual"]
+        else:
+            contextual = attempt("contextual", lambda: contextual_of(dataset, own_index, composite))
+            resilient = attempt("resilient", lambda: resilient_schools(own_index, composite))
+    strong = _strong_sides(own_rating, own_index, year)
     return Analysis(
         title=settings.title,
         subtitle=settings.subtitle,
@@ -189,6 +258,9 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         indices=indices,
         index_id=index_id,
         dynamics=attempt("dynamics", lambda: dynamics(dataset, calendar=calendar)),
+        trends=attempt("trends", lambda: trends(dataset, calendar=calendar, years=[year])),
+        contextual=contextual,
+        resilient=resilient,
         readings=attempt(
             "readings",
             lambda: count_readings(
@@ -197,8 +269,55 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         ),
         refusals=refusals,
         objectivity=attempt("objectivity", lambda: objectivity(dataset, calendar)),
+        shares=attempt("shares", lambda: subject_shares(dataset.results)),
         deadlines=tuple(settings.deadlines),
+        day=day,
+        risks=risks,
+        risk_register=None if risks is None else risk_register(risks, dataset, day),
+        uncertainty=None
+        if own_rating is None
+        else attempt(
+            "uncertainty",
+            lambda: rating_uncertainty(own_rating, year, cutoff=_cutoff(rulesets, rating_id)),
+        ),
+        rating_coherence=_checked(own_rating, year, "rating_coherence", attempt),
+        index_coherence=_checked(own_index, year, "index_coherence", attempt),
+        strengths=strong,
     )
+
+
+def _checked(
+    result: RatingResult | IndexResult | None, year: int, what: str, attempt: Callable[..., Any]
+) -> Coherence | None:
+    """Whether the weights do what they say, where there is something to be checked."""
+    chain = None if result is None else result.chain
+    found: Coherence | None = None
+    if chain is not None:
+        found = attempt(what, lambda: coherence(chain, year))
+    return found
+
+
+def _cutoff(rulesets: Iterable[RuleSet], rating: str) -> float | None:
+    """Cut-off of the first rule that looks at the rating."""
+    cutoffs = [
+        c.cutoff
+        for rules in rulesets
+        for c in rules.criteria
+        if isinstance(c, RatingBelow) and c.rating == rating
+    ]
+    return cutoffs[0] if cutoffs else None
+
+
+def _strong_sides(
+    rating: RatingResult | None, index: IndexResult | None, year: int
+) -> pd.DataFrame:
+    """Ends of the places of every school; ``about``: ``rating`` or ``index``."""
+    parts = []
+    if rating is not None:
+        parts.append(strengths(rating, year).assign(about="rating"))
+    if index is not None:
+        parts.append(conditions(index, year).assign(about="index"))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["school_id"])
 
 
 def latest_year(dataset: Dataset, years: Iterable[int]) -> int:

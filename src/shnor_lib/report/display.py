@@ -1,7 +1,8 @@
 """What a notebook cell or a page shows: a chart and a table, each in all its forms.
 
-One object serves JupyterLab, the site and, later, documents: it carries HTML, the plotly
-JSON for JupyterLab and Markdown or plain text. A chart's JSON for the site is without the
+One object serves JupyterLab, the site and documents: it carries HTML, the plotly JSON for
+JupyterLab, and Markdown for print (of a chart, the table of its data: the build puts a picture in
+its place when it can draw one). A chart's JSON for the site is without the
 template (the site's script applies the light or the dark one) and without binary arrays, in
 sorted keys: the same figure gives the same bytes.
 """
@@ -19,7 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from shnor_lib.report import exports
 from shnor_lib.report import format as fmt
+from shnor_lib.report.chart_table import chart_markdown
 from shnor_lib.report.labels import CONFIDENCE, OUTCOME, STATUS, VERDICT, label, school_year
 from shnor_lib.report.rows import Row, Rows, records
 from shnor_lib.report.theme import template_dict
@@ -149,9 +152,10 @@ class Chart:
         return f'<figure class="shnor-figure">{box}{caption}</figure>'
 
     def markdown(self) -> str:
-        """The chart in words, for a medium without pictures."""
-        text = fmt.escape_md(self.alt)
-        return f"{text}\n\n{fmt.escape_md(self.caption)}" if self.caption else text
+        """The chart in words and its data as a table, for a medium without pictures."""
+        table = chart_markdown(self.spec(), self.caption or first_sentence(self.alt))
+        said = [fmt.escape_md(text) for text in (self.alt, self.caption) if text]
+        return "\n\n".join([*said, table] if table else said)
 
     def _for_lab(self) -> dict[str, Any]:
         spec = self.spec()
@@ -162,9 +166,21 @@ class Chart:
         del include, exclude
         return {
             "text/html": self.html(),
+            "text/markdown": self.markdown(),
             "text/plain": self.alt,
             "application/vnd.plotly.v1+json": self._for_lab(),
         }
+
+
+def first_sentence(text: str) -> str:
+    """What a chart is, without the numbers that follow: a caption where there is none.
+
+    Examples
+    --------
+    >>> first_sentence("Места школ в рейтинге с интервалами. Эта школа: место 3.")
+    'Места школ в рейтинге с интервалами'
+    """
+    return re.split(r"(?:\.|:|;)\s", text, maxsplit=1)[0].rstrip(" .:;")
 
 
 ColKind = Literal[
@@ -275,6 +291,8 @@ class DataTable:
         The site's script makes it sortable and filterable.
     empty
         Sentence shown instead of a table with no rows.
+    export
+        The table is also given as a sheet of the page's Excel workbook.
     """
 
     frame: Rows
@@ -282,6 +300,7 @@ class DataTable:
     caption: str = ""
     sortable: bool = False
     empty: str = "Нет данных."
+    export: bool = True
 
     def _parts(self) -> tuple[Sequence[Col], list[Row]]:
         rows = records(self.frame)
@@ -308,7 +327,30 @@ class DataTable:
             '<div class="shnor-table-wrap" tabindex="0" role="region"'
             f' aria-label="{fmt.escape(self.caption or "Таблица")}">'
             f'<table class="{kind}" data-quarto-disable-processing="true">{caption}'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>{self._link()}"
+        )
+
+    def _link(self) -> str:
+        """Link to the workbook of the page being made, if one is gathered."""
+        book = exports.current()
+        return book.add(self.sheet()) if book is not None and self.export else ""
+
+    def sheet(self) -> exports.Sheet:
+        """The table's values for Excel: numbers as numbers, codes in words."""
+        columns, rows = self._parts()
+        return exports.Sheet(
+            self.caption or "Таблица",
+            [
+                exports.SheetColumn(
+                    col.title,
+                    col.kind if col.numeric else "text",
+                    col.digits,
+                    col.help,
+                    col.missing,
+                )
+                for col in columns
+            ],
+            [[_stored(col, row) for col in columns] for row in rows],
         )
 
     def markdown(self) -> str:
@@ -329,11 +371,14 @@ class DataTable:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         del include, exclude
-        return {
+        bundle: dict[str, Any] = {
             "text/html": _LAB_STYLE + self.html(),
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),
         }
+        if self.export and len(self.frame):
+            bundle[exports.MIME] = self.sheet().to_json()
+        return bundle
 
 
 # JupyterLab sets all cells of tables to the right; the selector is its own, sites ignore it.
@@ -388,6 +433,21 @@ def _order(col: Col, row: dict[str, Any], value: Any) -> str | None:
     if fmt.is_missing(key):
         return ""
     return f"{float(key):.6g}" if isinstance(key, int | float | np.number) else str(key)
+
+
+def _stored(col: Col, row: dict[str, Any]) -> exports.Value:
+    """A cell's value for Excel."""
+    value = row[col.name]
+    if col.kind == "html":
+        value = row[col.order] if col.order else ""
+    if fmt.is_missing(value):
+        return None
+    if col.numeric and isinstance(value, int | float | np.number):
+        exact = float(value)
+        if not math.isfinite(exact):
+            return None
+        return int(exact) if exact.is_integer() else exact
+    return _shown(col, value) or None
 
 
 def _markdown_cell(col: Col, row: dict[str, Any]) -> str:

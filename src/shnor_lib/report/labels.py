@@ -65,6 +65,7 @@ STANDING: dict[str, str] = {
     "норматив": "norm",
     "вторичный источник": "secondary",
     "по памяти": "memory",
+    "проект": "user",
     "решение пользователя": "user",
 }
 """Standing of a threshold's source → CSS class of its badge."""

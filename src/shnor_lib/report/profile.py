@@ -97,6 +97,32 @@ class Frames:
         return None if found is None else BySchool(found.schools)
 
     @cached_property
+    def deviations(self) -> BySchool:
+        """Results given the conditions, one row per school of the model shown first."""
+        found = self.analysis.contextual
+        return BySchool(
+            pd.DataFrame(columns=["school_id"]) if found is None else found.best.schools
+        )
+
+    @cached_property
+    def resilient(self) -> BySchool:
+        """Schools in hard conditions: whether their results are high."""
+        found = self.analysis.resilient
+        return BySchool(pd.DataFrame(columns=["school_id"]) if found is None else found.schools)
+
+    @cached_property
+    def directions(self) -> BySchool:
+        """Direction of all results of a school together, up to the latest year."""
+        found = self.analysis.trends
+        return BySchool(pd.DataFrame(columns=["school_id"]) if found is None else found.schools)
+
+    @cached_property
+    def runs(self) -> BySchool:
+        """Directions of single runs of results."""
+        found = self.analysis.trends
+        return BySchool(pd.DataFrame(columns=["school_id"]) if found is None else found.units)
+
+    @cached_property
     def scores(self) -> BySchool | None:
         """Scores of the project's rating."""
         found = self.analysis.rating
@@ -131,6 +157,17 @@ class Frames:
         if found is None:
             return None
         return BySchool(found.indicators[found.indicators["year"] == self.analysis.year])
+
+    @cached_property
+    def strengths(self) -> BySchool:
+        """Best and worst places of the schools in the latest year."""
+        return BySchool(self.analysis.strengths)
+
+    @cached_property
+    def places(self) -> dict[str, Row]:
+        """Places over all variants of the rating in the latest year by school; empty if refused."""
+        found = self.analysis.uncertainty
+        return {} if found is None else {row["school_id"]: row for row in records(found.schools)}
 
     @cached_property
     def index_scores(self) -> BySchool | None:
@@ -197,6 +234,15 @@ class Frames:
         high (95 % Wilson interval).
         """
         return BySchool(self._pooled)
+
+    @cached_property
+    def corrected(self) -> BySchool | None:
+        """Shares of the latest year by subject, as counted and corrected for size; None: refused.
+
+        Columns as :func:`~shnor_lib.methods.small_schools.subject_shares` gives them.
+        """
+        found = self.analysis.shares
+        return None if found is None else BySchool(found[found["year"] == self.analysis.year])
 
     @cached_property
     def _medians(self) -> dict[tuple[str, str, str], list[Row]]:

@@ -65,7 +65,7 @@ class Reason:
     sources
         Where the numbers stand.
     probability
-        That the true values are beyond the threshold in all the years, 0…1; None for what was
+        That the true share of the years together is beyond the threshold, 0…1; None for what was
         counted over all pupils and for loaded points.
     """
 
@@ -202,12 +202,13 @@ def criterion_reasons(criterion: Criterion, rows: Rows, *, name: str = "") -> li
         worst = max(float(row["value"] or 0) for row in unit)
         reason = _reason(criterion, results_sentence(unit), unit)
         chances = [
-            float(row["probability"])
+            float(row["pooled_probability"])
             for row in unit
-            if _true(row["beyond"]) and row["probability"] is not None
+            if _true(row["beyond"]) and row["pooled_probability"] is not None
         ]
         if chances:
-            # beyond the threshold in all the years is as probable as in the least sure one
+            # one figure for all the years together; where subjects may differ between years
+            # each has its own, and the least sure one counts
             reason = replace(reason, probability=min(chances))
         found.append((worst, reason))
     return [reason for _, reason in sorted(found, key=lambda pair: -pair[0])]
@@ -367,9 +368,9 @@ def confidence_sentence(status: Any, confidence: Any, probability: Any) -> str:
         return "Уверенно: вывод следует из полного подсчёта, случайной погрешности в нём нет."
     chance = probability_words(probability)
     if str(status) == "none":
-        told = f"вероятность, что показатели действительно не за порогом, — {chance}"
+        told = f"вероятность, что ни один показатель на самом деле не за порогом, — {chance}"
     else:
-        told = f"вероятность, что показатели действительно за порогом, — {chance}"
+        told = f"вероятность, что хотя бы один показатель действительно за порогом, — {chance}"
     tail = {
         "certain": "",
         "likely": "; случайное отклонение не исключено",

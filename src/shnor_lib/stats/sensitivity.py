@@ -135,7 +135,9 @@ class Uncertainty:
             )
 
 
-def monte_carlo(variants: Variants, *, draws: int = 1000, seed: int) -> Uncertainty:
+def monte_carlo(
+    variants: Variants, *, draws: int = 1000, seed: int | Sequence[int]
+) -> Uncertainty:
     """Vary all assumptions at once.
 
     Parameters
@@ -145,7 +147,7 @@ def monte_carlo(variants: Variants, *, draws: int = 1000, seed: int) -> Uncertai
     draws
         Number of runs.
     seed
-        The same seed gives the same runs.
+        Number or numbers; the same seed gives the same runs.
 
     Raises
     ------

@@ -16,6 +16,7 @@ from shnor_lib.pipeline import NOTEBOOKS, check
 from shnor_lib.project import Project, open_project
 from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.pages import write_pages
+from shnor_lib.report.pages.sections import Site, sections_of
 from shnor_lib.store import Dataset, load_dataset
 from tests.conftest import copy_project
 
@@ -112,9 +113,11 @@ def test_all_pages_are_there_and_reported(case: Case) -> None:
     assert written == on_disk
     fixed = {
         "_home.md", "_website.yml", "monitorings.qmd", "method.qmd", "data-quality.qmd",
-        "schools/index.qmd",
+        "schools/index.qmd", "rating.qmd",
+        "context.qmd",
     }  # fmt: skip
     assert fixed <= set(written)
+    fixed |= {section.path for section in sections_of(Site(analysis, {}, {}))}
     assert len(written) == len(fixed) + analysis.dataset.schools["school_id"].nunique()
 
 

@@ -215,3 +215,24 @@ def test_a_block_of_columns_is_normalised_line_by_line(scale: Scale) -> None:
     for line, own in zip(block, together, strict=True):
         np.testing.assert_allclose(scale.own(line, about), own, atol=1e-12)
         np.testing.assert_allclose(scale.fit(line, about).apply(line), own, atol=1e-12)
+
+
+def test_goalposts_with_a_floor_leave_something_at_the_worse_end() -> None:
+    frame = pd.DataFrame({"a": [0.0, 0.2, 0.4, 0.9]})
+    framework = Framework.flat(["a"], directions={"a": -1})
+    scale = Goalposts(0.0, 0.4, scale=100.0, floor=1.0)
+    points = normalise(frame, framework, scale=scale).data["a"]
+    np.testing.assert_allclose(points, [100, 50.5, 1, 1])
+    assert scale.ends == (1.0, 100.0)
+
+
+def test_a_time_in_which_nobody_has_a_value_keeps_its_gaps() -> None:
+    index = pd.MultiIndex.from_product([["x", "y"], [2023, 2024]])
+    frame = pd.DataFrame({"a": [1.0, np.nan, 3.0, np.nan], "b": [1.0, 2, 3, 4]}, index=index)
+    framework = Framework.flat(["a", "b"])
+    found = normalise(frame, framework, scale=MinMax(0, 1), by_time=True)
+    assert found.data["a"].isna().tolist() == [False, True, False, True]
+    assert ("a", 2024) not in found.fitted
+    frame["a"] = np.nan
+    with pytest.raises(StepError, match="нет ни одного значения"):
+        normalise(frame, framework)

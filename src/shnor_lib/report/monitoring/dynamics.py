@@ -8,66 +8,57 @@ from typing import Any, cast
 
 import pandas as pd
 
-from shnor_lib.methods.dynamics import DynamicsResult, municipal_indicator
+from shnor_lib.methods.dynamics import DynamicsResult
 from shnor_lib.methods.identification import Identification
 from shnor_lib.report import format as fmt
-from shnor_lib.report.blocks import Box, Text, box, bullets, capped, text
-from shnor_lib.report.charts import change_plot, positive_share, status_timeline
+from shnor_lib.report.blocks import Box, Text, box, capped, text
+from shnor_lib.report.charts import change_plot
 from shnor_lib.report.display import Chart, Col, DataTable
-from shnor_lib.report.labels import LISTED, VERDICT, school_year, unit_label
-from shnor_lib.report.monitoring.lists import SCHOOLS, natural, plain_name, school_links
-from shnor_lib.report.words import SURE, dynamics_summary
+from shnor_lib.report.labels import VERDICT, school_year, unit_label
+from shnor_lib.report.monitoring.dynamics_pairs import (
+    ALPHA,
+    NOTHING,
+    comparable,
+    has_past,
+    pairs_of,
+    reasons,
+)
+from shnor_lib.report.monitoring.dynamics_support import (
+    positive_row,
+    previous_year,
+    support_chart,
+    support_sentence,
+    support_text,
+)
+from shnor_lib.report.monitoring.dynamics_years import (
+    limits,
+    next_steps,
+    three_years_chart,
+    three_years_text,
+)
+from shnor_lib.report.monitoring.lists import natural, plain_name
+from shnor_lib.report.words import dynamics_summary
 from shnor_lib.tables import PROCEDURES
+
+__all__ = [
+    "basis_text",
+    "change_chart",
+    "incomparable_table",
+    "limits",
+    "main_points",
+    "multiple_text",
+    "next_steps",
+    "schools_table",
+    "support_chart",
+    "support_text",
+    "three_years_chart",
+    "three_years_text",
+    "units_table",
+    "verdict_counts",
+]
 
 PAIRS_SHOWN = 30
 ROWS = 60
-ALPHA = 0.05
-THREE_YEARS = 3
-NOTHING = "Сравнивать не с чем."
-
-
-def has_past(change: DynamicsResult, year: int) -> bool:
-    """Whether anything of ``year`` can be set against an earlier year at all."""
-    return bool((change.pairs["year_to"] == year).any())
-
-
-def pairs_of(change: DynamicsResult, year: int) -> pd.DataFrame:
-    """Pairs that end in ``year``."""
-    return change.pairs[change.pairs["year_to"] == year]
-
-
-def comparable(change: DynamicsResult, year: int) -> pd.DataFrame:
-    """Comparable pairs that end in ``year``."""
-    pairs = pairs_of(change, year)
-    return pairs[pairs["verdict"] != "incomparable"]
-
-
-def of_listed(
-    change: DynamicsResult, found: Identification, year: int, *, listed_in: int
-) -> pd.DataFrame:
-    """Verdicts of the schools that were on the list in ``listed_in``."""
-    statuses = found.statuses
-    listed = statuses.loc[
-        (statuses["year"] == listed_in) & statuses["status"].isin(LISTED), "school_id"
-    ]
-    schools = change.schools
-    return schools[(schools["year"] == year) & schools["school_id"].isin(listed)]
-
-
-def positive_row(schools: pd.DataFrame, year: int) -> dict[str, Any]:
-    """Share of schools with positive dynamics among those with something comparable.
-
-    Returns
-    -------
-    dict
-        year, n_schools, n_positive, share_positive, low, high (95 % Wilson interval) as a row
-        of ``DynamicsResult.summary``.
-    """
-    rows = municipal_indicator(schools[schools["year"] == year]).to_dict("records")
-    if rows:
-        return cast(dict[str, Any], rows[0])
-    nothing = dict.fromkeys(("share_positive", "low", "high"))
-    return {"year": year, "n_schools": 0, "n_positive": 0, **nothing}
 
 
 def main_points(change: DynamicsResult, found: Identification, year: int) -> Box:
@@ -77,16 +68,16 @@ def main_points(change: DynamicsResult, found: Identification, year: int) -> Box
         return box(title, first_year(change, year))
     schools = change.schools[change.schools["year"] == year]
     lines = [dynamics_summary(positive_row(schools, year))]
-    before = _previous(found, year)
+    before = previous_year(found, year)
     if before is not None:
-        lines.append(_support_sentence(change, found, year, before))
+        lines.append(support_sentence(change, found, year, before))
     pairs = pairs_of(change, year)
     good = comparable(change, year)
     better = int((good["verdict"] == "positive").sum())
     worse = int((good["verdict"] == "negative").sum())
     if good.empty:
         lines.append(
-            f"Несопоставимы все пары результатов ({fmt.number(len(pairs))}): {_reasons(pairs)}."
+            f"Несопоставимы все пары результатов ({fmt.number(len(pairs))}): {reasons(pairs)}."
         )
         return box(title, *lines)
     lines.append(
@@ -112,72 +103,6 @@ def first_year(change: DynamicsResult, year: int) -> str:
         "данных нет. Динамика появится, когда будут результаты за два года; в этой тетради "
         "дальше ничего не рассчитано."
     )
-
-
-def _reasons(pairs: pd.DataFrame, most: int = 2) -> str:
-    """Why pairs cannot be compared, the commonest reasons first."""
-    notes = pairs.loc[pairs["verdict"] == "incomparable", "note"].value_counts()
-    named = [fmt.escape_md(note) for note in notes.index[:most]]
-    if len(notes) > most:
-        named.append("другие причины")
-    return "; ".join(named)
-
-
-def _previous(found: Identification, year: int) -> int | None:
-    return max((y for y in found.years if y < year), default=None)
-
-
-def _support_sentence(change: DynamicsResult, found: Identification, year: int, before: int) -> str:
-    schools = of_listed(change, found, year, listed_in=before)
-    row = positive_row(schools, year)
-    who = f"Из школ, которые были в списке в{fmt.NBSP}{school_year(before)} учебном году"
-    if not row["n_schools"]:
-        return f"{who}, ни одну нельзя сравнить с прошлым годом."
-    return (
-        f"{who}, положительная динамика у{fmt.NBSP}**{fmt.of(row['n_positive'], row['n_schools'])}** "
-        f"({fmt.percent(row['share_positive'])}; {SURE} "
-        f"{fmt.interval(row['low'], row['high'])})."
-    )
-
-
-def support_text(change: DynamicsResult, found: Identification, year: int) -> Text:
-    """The regulation's indicator: share of listed schools with positive dynamics."""
-    if not has_past(change, year):
-        return text(NOTHING)
-    before = _previous(found, year)
-    blocks = []
-    if before is None:
-        blocks.append("Списка прошлого года нет: показатель рассчитать не для кого.")
-    else:
-        blocks.append(_support_sentence(change, found, year, before))
-        row = positive_row(of_listed(change, found, year, listed_in=before), year)
-        if row["n_schools"] and row["n_schools"] < 10:
-            blocks.append(
-                f"Школ всего {fmt.number(row['n_schools'])}, поэтому интервал широк: по одному "
-                "году нельзя сказать, растёт этот показатель или падает."
-            )
-    now = positive_row(of_listed(change, found, year, listed_in=year), year)
-    if now["n_schools"]:
-        blocks.append(
-            f"Для школ, которые в списке в{fmt.NBSP}{school_year(year)} учебном году, — "
-            f"{fmt.of(now['n_positive'], now['n_schools'])} ({fmt.percent(now['share_positive'])}). "
-            "Этот показатель всегда смещён вниз: в список попадают как раз те, у кого год вышел "
-            "неудачным."
-        )
-    return text(*blocks)
-
-
-def support_chart(change: DynamicsResult, found: Identification) -> Chart | None:
-    """Share of the previous year's listed schools with positive dynamics, by year."""
-    rows = []
-    for year in sorted({int(y) for y in change.schools["year"].unique()}):
-        before = _previous(found, year)
-        if before is not None:
-            rows.append(positive_row(of_listed(change, found, year, listed_in=before), year))
-    summary = pd.DataFrame(rows)
-    if summary.empty or not (summary["n_schools"] > 0).any():
-        return None
-    return positive_share(summary)
 
 
 def basis_text(change: DynamicsResult, year: int) -> Text:
@@ -421,137 +346,3 @@ def multiple_text(change: DynamicsResult, year: int) -> Text:
             f"к лучшему — {fmt.number(better)}, к худшему — {fmt.number(worse)}."
         )
     return text(*blocks)
-
-
-def three_years_text(
-    change: DynamicsResult,
-    found: Identification,
-    year: int,
-    names: Mapping[str, str],
-    links: Mapping[str, str],
-) -> Text:
-    """What lasted: verdicts two years in a row, statuses three years in a row."""
-    years = [y for y in found.years if y <= year][-THREE_YEARS:]
-    if len(years) < THREE_YEARS:
-        return text(
-            f"Для взгляда на три года данных пока мало: есть "
-            f"{fmt.count_phrase(len(years), 'год', 'года', 'лет')}."
-        )
-    schools = change.schools
-    last = schools[schools["year"] == year].set_index("school_id")["verdict"]
-    before = schools[schools["year"] == years[-2]].set_index("school_id")["verdict"]
-    both = pd.DataFrame({"last": last, "before": before}).dropna()
-    up = both.index[(both["last"] == "positive") & (both["before"] == "positive")]
-    down = both.index[(both["last"] == "negative") & (both["before"] == "negative")]
-    statuses = found.statuses
-    listed = statuses[statuses["year"].isin(years) & statuses["status"].isin(LISTED)]
-    always = listed["school_id"].value_counts()
-    always_ids = always.index[always == THREE_YEARS]
-    lines = []
-    for ids, what in (
-        (up, "Положительная динамика два года подряд"),
-        (down, "Отрицательная динамика два года подряд"),
-        (always_ids, "В списке все три года"),
-    ):
-        if len(ids):
-            named = school_links([str(key) for key in ids], names, links, most=10)
-            lines.append(f"**{what}** — {fmt.count_phrase(len(ids), *SCHOOLS)}: {named}.")
-        else:
-            lines.append(f"**{what}** — таких школ нет.")
-    return text(bullets(lines))
-
-
-def three_years_chart(found: Identification, year: int, names: Mapping[str, str]) -> Chart | None:
-    """Statuses of the last three years of the schools that were ever listed."""
-    years = [y for y in found.years if y <= year][-THREE_YEARS:]
-    rows = found.statuses[found.statuses["year"].isin(years)]
-    if len(years) < 2 or not rows["status"].isin([*LISTED, "risk_zone"]).any():
-        return None
-    return status_timeline(rows, {key: plain_name(name) for key, name in names.items()}, most=40)
-
-
-def limits(change: DynamicsResult, year: int) -> Text:
-    """What cannot be concluded from this monitoring."""
-    if not has_past(change, year):
-        return text("Что изменилось: для этого нужны результаты хотя бы за два года.")
-    return text(
-        bullets(
-            [
-                "**Возврат к среднему.** Школа попадает в список после неудачного года, а "
-                "неудачный год отчасти случаен. Следующий в среднем окажется лучше и без всякой "
-                "помощи. Поэтому улучшение школ из списка само по себе не доказывает, что помощь "
-                "подействовала.",
-                "**Разные дети.** Сравниваются разные ученики одного класса в разные годы; сменился "
-                "состав — сменится и результат.",
-                "**Нет изменений — не значит «ничего не делали».** При малом числе учеников даже "
-                "заметное улучшение не выходит за пределы случайного.",
-                "**Разная сложность работ.** Если задания года были труднее, хуже станет почти у "
-                "всех; поэтому смотрите и на строку «все школы вместе».",
-            ]
-        )
-    )
-
-
-def next_steps(
-    change: DynamicsResult,
-    found: Identification,
-    year: int,
-    names: Mapping[str, str],
-    links: Mapping[str, str],
-) -> Text:
-    """What to do with the verdicts, with the schools named."""
-    if not has_past(change, year):
-        return text(
-            bullets(
-                [
-                    "Передать результаты прошлого года, если они есть: достаточно положить файлы "
-                    "в папку data/raw.",
-                    "Сохранить данные этого года: через год они станут точкой отсчёта.",
-                ]
-            )
-        )
-    schools = change.schools[change.schools["year"] == year]
-    statuses = found.statuses[found.statuses["year"] == year].set_index("school_id")["status"]
-    listed = schools["school_id"].map(statuses).isin(LISTED)
-    worse = schools[schools["verdict"] == "negative"]
-    lines = []
-    urgent = worse[listed.loc[worse.index]]
-    early = worse[~listed.loc[worse.index]]
-    if len(urgent):
-        named = school_links(urgent["school_id"], names, links, most=10)
-        lines.append(f"**Пересмотреть поддержку:** {named}. Статус есть, а результаты ухудшаются.")
-    if len(early):
-        named = school_links(early["school_id"], names, links, most=10)
-        lines.append(
-            f"**Поговорить заранее:** {named}. Статуса нет, но результаты ухудшились больше, чем "
-            "можно объяснить случайностью."
-        )
-    better = schools[(schools["verdict"] == "positive") & listed]
-    if len(better):
-        named = school_links(better["school_id"], names, links, most=10)
-        lines.append(
-            f"**Понять, что помогло:** {named}. Динамика положительная при статусе в списке; "
-            "опыт может пригодиться другим."
-        )
-    unknown = schools.loc[schools["verdict"] == "incomparable", "school_id"]
-    pairs = pairs_of(change, year)
-    pairs = pairs[pairs["school_id"].isin(unknown)]
-    # Results near enough in time are there, and yet nothing may be compared: more data do not help.
-    barred = pairs[pairs["year_to"] - pairs["year_from"] <= change.rule.max_gap]
-    n_barred = barred["school_id"].nunique()
-    if n_barred:
-        lines.append(
-            f"**Не делать выводов о динамике:** {fmt.count_phrase(n_barred, *SCHOOLS)} сравнить "
-            f"нельзя — {_reasons(barred)}. Дополнительные данные этого не исправят."
-        )
-    if len(unknown) > n_barred:
-        lines.append(
-            f"**Дособрать данные:** {fmt.count_phrase(len(unknown) - n_barred, *SCHOOLS)} сравнить "
-            "не с чем."
-        )
-    if not lines:
-        lines.append("Школ, требующих отдельных решений, нет.")
-    lines.append(
-        "**Срок:** анализ эффективности мер — не реже двух раз в год (п. 8.1 Положения, Оленёк)."
-    )
-    return text(bullets(lines))

@@ -54,6 +54,15 @@ def school_names(schools: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def places_of(schools: pd.DataFrame) -> dict[str, str]:
+    """School's id → municipality; empty when it is not known."""
+    register = schools.drop_duplicates("school_id")
+    return {
+        str(key): fmt.one_line(name, "")
+        for key, name in zip(register["school_id"], register["municipality"], strict=True)
+    }
+
+
 def natural(name: object) -> tuple[tuple[int, int, str], ...]:
     """Sorting key by which «№ 3» stands before «№ 11»."""
     parts = re.findall(r"\d+|\D+", str(name).lower())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from shnor_lib.report import downloads
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.store import write_atomically
 
@@ -24,6 +26,8 @@ def write_pages(
     *,
     notebooks: Iterable[str],
     available: Callable[[int, str], bool] | None = None,
+    documents: str = "none",
+    annual: Iterable[int] = (),
 ) -> list[str]:
     """Write every generated page; files that come out the same are left alone.
 
@@ -38,6 +42,10 @@ def write_pages(
     available
         Whether the executed notebook of a year and name is (or will be) there: only such ones
         are linked to. Default: all are.
+    documents
+        Which profiles have a PDF and a Word file to link to: ``none``, ``listed`` or ``all``.
+    annual
+        Years with an annual report.
 
     Returns
     -------
@@ -47,19 +55,24 @@ def write_pages(
     names = list(notebooks)
     is_there = available or (lambda _year, _name: True)
     written = []
-    for path, content in _pages(analysis, names, is_there):
+    for path, content in _pages(analysis, names, is_there, documents, sorted(annual)):
         write_atomically(reports_dir / path, content)
         written.append(path)
     return sorted(written)
 
 
 def _pages(
-    analysis: Analysis, notebooks: list[str], is_there: Callable[[int, str], bool]
+    analysis: Analysis,
+    notebooks: list[str],
+    is_there: Callable[[int, str], bool],
+    documents: str,
+    annual: list[int],
 ) -> Iterable[tuple[str, bytes]]:
     # Imported here: pages of schools are many, and so are the modules they are made of.
     from shnor_lib.report.pages.home import home_page
     from shnor_lib.report.pages.school import school_page
     from shnor_lib.report.pages.sections import Site, make, sections_of
+    from shnor_lib.report.pages.sections import downloads as small_files
     from shnor_lib.report.profile import frames_of
     from shnor_lib.report.slugs import slug
 
@@ -68,14 +81,81 @@ def _pages(
     years = {year: [name for name in notebooks if is_there(year, name)] for year in analysis.years}
     from_root = {school: f"reports/schools/{name}.qmd" for school, name in slugs.items()}
     from_reports = {school: f"schools/{name}.qmd" for school, name in slugs.items()}
-    site = Site(analysis, names, from_reports, years)
+    site = Site(analysis, names, from_reports, years, annual)
     sections = sections_of(site)
-    yield HOME, home_page(analysis, names, from_root, years.get(analysis.year, []))
+    printed = set(printed_schools(analysis, documents))
+    latest = years.get(analysis.year, [])
+    has_annual = analysis.year in annual
+    yield from _with_tables(
+        HOME,
+        analysis,
+        lambda: home_page(analysis, names, from_root, latest, annual=has_annual),
+        href=f"reports/{downloads.workbook('home.md')}",
+        address=downloads.workbook("home.md"),
+    )
     yield WEBSITE, _yaml(website(site, sections))
     for section in sections:
-        yield section.path, make(section, site)
+        yield from _with_tables(section.path, analysis, partial(make, section, site))
+    yield from sorted(small_files(site).items())
     for school, name in slugs.items():
-        yield f"schools/{name}.qmd", _bytes(school_page(analysis, school))
+        path = f"schools/{name}.qmd"
+        yield from _with_tables(
+            path, analysis, partial(school_page, analysis, school), documents=path in printed
+        )
+
+
+def printed_schools(analysis: Analysis, documents: str) -> list[str]:
+    """Pages of the schools whose profile is also given as PDF and Word.
+
+    Parameters
+    ----------
+    analysis
+        Results of all methods.
+    documents
+        ``none``; ``listed``: schools on the list in the latest year; ``all``.
+    """
+    from shnor_lib.report.labels import LISTED
+    from shnor_lib.report.profile import frames_of
+    from shnor_lib.report.slugs import slug
+
+    if documents == "none":
+        return []
+    chosen = set(frames_of(analysis).names)
+    if documents == "listed":
+        statuses = analysis.identification.statuses
+        rows = statuses[(statuses["year"] == analysis.year) & statuses["status"].isin(LISTED)]
+        chosen &= set(rows["school_id"].astype(str))
+    return sorted(f"schools/{slug(school)}.qmd" for school in chosen)
+
+
+def _with_tables(
+    path: str,
+    analysis: Analysis,
+    make: Callable[[], str | bytes],
+    *,
+    documents: bool | None = None,
+    href: str = "",
+    address: str = "",
+) -> Iterable[tuple[str, bytes]]:
+    """A page and the workbook of its tables.
+
+    ``documents``: whether the page has a PDF and a Word file; None: it has no line of links, only
+    those beside its tables. ``href``, ``address``: of the workbook, if not under the page's path.
+    """
+    from shnor_lib.report import exports
+    from shnor_lib.report.labels import school_year
+    from shnor_lib.report.workbook import workbook_bytes
+
+    address = address or downloads.workbook(path)
+    with exports.gathering(href or downloads.seen_from(path, address)) as book:
+        content = _bytes(make())
+    if documents is not None:
+        links = downloads.links_html(path, documents=documents, tables=bool(book.sheets))
+        content = downloads.with_links(content, links)
+    yield path, content
+    if book.sheets:
+        source = f"{analysis.title}, {school_year(analysis.year)} учебный год"
+        yield address, workbook_bytes(book.sheets, source=source)
 
 
 def website(site: Site, sections: Sequence[Section]) -> dict[str, Any]:
@@ -95,7 +175,7 @@ def website(site: Site, sections: Sequence[Section]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": analysis.title,
         "navbar": {"left": navbar(sections)},
-        "sidebar": [sidebar(site.years)],
+        "sidebar": [sidebar(site.years, site.annual)],
     }
     if analysis.organisation:
         found["page-footer"] = {"right": analysis.organisation}

@@ -41,6 +41,8 @@ def home_page(
     names: Mapping[str, str],
     links: Mapping[str, str],
     notebooks: Sequence[str],
+    *,
+    annual: bool = False,
 ) -> bytes:
     """``_home.md``, included by ``index.qmd`` at the root.
 
@@ -52,6 +54,8 @@ def home_page(
         School's id → name and → source path of its page from the project's root.
     notebooks
         Names of the monitorings that have a notebook for the latest year.
+    annual
+        Whether the latest year has an annual report.
     """
     year = analysis.year
     statuses = analysis.identification.statuses
@@ -75,7 +79,7 @@ def home_page(
             "## Статусы школ по годам",
             show(status_counts(statuses)),
             f"## Мониторинги {school_year(year)} учебного года",
-            _monitorings(year, notebooks),
+            _monitorings(year, notebooks, annual=annual),
             "## По каким правилам",
             _rules(analysis),
             "## Насколько полны данные",
@@ -139,9 +143,14 @@ def _list(analysis: Analysis, links: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _monitorings(year: int, notebooks: Sequence[str]) -> str:
+def _monitorings(year: int, notebooks: Sequence[str], *, annual: bool) -> str:
     here = conducted(notebooks)
-    lines = [
+    lines = (
+        [f"- [Годовой отчёт](reports/{year}/annual.qmd) — всё главное одним документом"]
+        if annual
+        else []
+    )
+    lines += [
         f"- [{m.number}. {fmt.escape_md(m.title)}](reports/{year}/{m.notebook}.ipynb)"
         + (f" — {m.question[0].lower()}{m.question[1:]}" if m.question else "")
         for m in here

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_lib.methods.chain_definition import ArithmeticMean
 from shnor_lib.methods.compare import compare_rulesets
 from shnor_lib.methods.definition import Source
 from shnor_lib.methods.identification import CERTAIN, LIKELY, Identification
@@ -58,6 +59,8 @@ STANDING_MEANING: dict[str, str] = {
     "норматив": "стоит в тексте документа, который есть у нас целиком",
     "вторичный источник": "взято из пересказа документа, самого документа у нас нет",
     "по памяти": "документ найти не удалось, значение требует проверки",
+    "проект": "предложение авторов программы: документ называет предмет, но не решает вопроса; "
+    "значение правится в файле проекта",
     "решение пользователя": "документ вопрос не решает, выбор сделан при настройке",
 }
 """What each standing means, in words."""
@@ -498,8 +501,8 @@ def _rating(rating: Rating) -> list[str]:
             else "Берутся результаты отчётного года"
         )
         + "; показатель применяется, если участников не меньше "
-        f"{fmt.number(rating.min_participants)}."
-    )
+        f"{fmt.number(rating.min_participants)}. {_steps(rating)}"
+    ).strip()
     return [
         text,
         fmt.escape_md(fmt.nice(rating.summary)) if rating.summary else "",
@@ -526,6 +529,20 @@ def _rating(rating: Rating) -> list[str]:
     ]
 
 
+def _steps(rating: Rating | Index) -> str:
+    """How points are added and what was done to the data before; empty for the usual way."""
+    parts = []
+    if not isinstance(rating.aggregation, ArithmeticMean):
+        parts.append(f"Баллы складываются так: {rating.aggregation.title}.")
+    if isinstance(rating, Rating) and rating.group_aggregation is not None:
+        parts.append(f"Внутри групп — {rating.group_aggregation.title}.")
+    if rating.treatment is not None:
+        parts.append(f"Перед этим {rating.treatment.title}.")
+    if rating.imputation is not None:
+        parts.append("Пропуски заполняются.")
+    return " ".join(parts)
+
+
 def _measure_words(item: Indicator) -> str:
     if isinstance(item, ResultsIndicator):
         return f"{_MEASURES[item.measure]} ({scope_words(item.scopes)})"
@@ -549,11 +566,7 @@ def _normalisation(item: Indicator) -> str:
     if isinstance(rule, Goalposts):
         share = not (isinstance(item, ResultsIndicator) and item.measure == "mean")
         return _goalposts(rule, share=share)
-    return {
-        "minmax": "от худшей школы до лучшей",
-        "zscore": "отклонение от среднего в стандартных отклонениях",
-        "percentile": "доля школ, которые не лучше",
-    }[rule.method]
+    return rule.title
 
 
 def _goalposts(rule: Goalposts, *, share: bool) -> str:
@@ -599,7 +612,8 @@ def _index(index: Index) -> list[str]:
         f"Используется индекс **{fmt.escape_md(index.title)}**: {how}, от 0 до 100, "
         "**чем больше, тем благополучнее**. Индекс описывает условия, в которых работает школа, "
         "а не качество её работы. Если у школы известны составляющие с весом меньше "
-        f"{fmt.percent(index.min_weight_share, 0)} общего, индекс не рассчитывается.",
+        f"{fmt.percent(index.min_weight_share, 0)} общего, индекс не рассчитывается. "
+        f"{_steps(index)}".strip(),
         fmt.escape_md(fmt.nice(index.summary)) if index.summary else "",
         _source_line(index.source),
         show(DataTable(rows, columns, caption="Составляющие индекса")),
@@ -617,7 +631,7 @@ def _component_scale(component: Component) -> str:
     rule = component.normalisation
     if isinstance(rule, Goalposts):
         return _goalposts(rule, share=component.denominator is not None)
-    return "от худшей школы до лучшей за все годы"
+    return f"{rule.title} за все годы"
 
 
 # --- uncertainty and glossary ------------------------------------------------------------------
@@ -635,8 +649,21 @@ def _confidence() -> list[str]:
                 f"{fmt.NNBSP}%) — интервал Уилсона: (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) ÷ "
                 "(1 + z²/n), где p — доля, n — число участников, z = 1,96.",
                 "Вероятность того, что истинная доля за порогом, — по распределению "
-                "Бета(x + ½, n − x + ½), где x — число низких результатов (априорное "
-                "распределение Джеффриса); за несколько лет вероятности перемножаются.",
+                "Бета(α + x, β + n − x), где x — число низких результатов, а α и β описывают, как "
+                "истинные доли различаются между школами; их оценивают по всем школам с этими "
+                "результатами (бета-биномиальная модель, наибольшее правдоподобие; своя пара чисел "
+                "для каждой процедуры, предмета и года). Чем меньше учеников, тем больше весит "
+                "обычное для школ. Если школ меньше десяти, берётся слабое распределение Бета(½, ½).",
+                "Критерий за несколько лет: ученики этих лет складываются, и вероятность относится к "
+                "их общей доле; зона риска — к одному последнему году. Если правила позволяют "
+                "разным годам опираться на разные предметы, берётся вероятность наименее надёжного "
+                "года.",
+                "Вероятность статуса относится к школе: хотя бы по одному предмету истинная доля за "
+                "порогом. Предмет, на котором решился статус, — самый заметный из нескольких, и "
+                "именно о нём её читать нельзя: для него она завышена.",
+                "Доля с поправкой на численность — среднее того же распределения, "
+                "(α + x) ÷ (α + β + n); её интервал отсекает по 2,5"
+                f"{fmt.NNBSP}% с каждой стороны. Формальный статус от неё не зависит.",
                 "Разность двух лет — интервал Ньюкомба; динамика называется положительной или "
                 "отрицательной, только если интервал не содержит нуля.",
                 f"**Уверенно** — вероятность не меньше {certain}; **вероятно** — от {likely} до "

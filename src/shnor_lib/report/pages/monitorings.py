@@ -91,6 +91,7 @@ MONITORINGS: tuple[Monitoring, ...] = (
         "анализ «зон риска», карточки самоанализа, рисковые профили школ, протоколы кураторов",
         "ЦМКО",
         "п. 5.4 (4), 5.9, 5.12",
+        "04_risk_factors",
     ),
     Monitoring(
         5,
@@ -127,13 +128,15 @@ def conducted(notebooks: Sequence[str]) -> list[Monitoring]:
     return known + own
 
 
-def monitorings_page(years: Mapping[int, Sequence[str]]) -> bytes:
+def monitorings_page(years: Mapping[int, Sequence[str]], annual: Sequence[int] = ()) -> bytes:
     """``monitorings.qmd``: years × monitorings with links, and what each of them is.
 
     Parameters
     ----------
     years
         Year → names of the notebooks there are; the latest year is shown first.
+    annual
+        Years with an annual report.
     """
     here = conducted([name for names in years.values() for name in names])
     absent = [m for m in MONITORINGS if m not in here]
@@ -144,6 +147,7 @@ def monitorings_page(years: Mapping[int, Sequence[str]]) -> bytes:
                 subtitle="Какой вопрос задан, кто отвечает, за какие годы есть ответ",
             ),
             _years_table(years, here),
+            _annual(annual),
             "## О чём каждый мониторинг",
             *[_described(monitoring) for monitoring in here],
             _absent(absent),
@@ -182,7 +186,20 @@ def _years_table(years: Mapping[int, Sequence[str]], here: Sequence[Monitoring])
             for m in here
         ],
     ]
-    return show(DataTable(pd.DataFrame(rows), columns, caption="Мониторинги по годам"))
+    table = DataTable(pd.DataFrame(rows), columns, caption="Мониторинги по годам", export=False)
+    return show(table)
+
+
+def _annual(years: Sequence[int]) -> str:
+    if not years:
+        return ""
+    links = ", ".join(
+        f"[{school_year(year)}]({year}/annual.qmd)" for year in sorted(years, reverse=True)
+    )
+    return (
+        "**Годовой отчёт для министерства** собран из мониторингов: главное, список школ с "
+        f"причинами, динамика, надёжность выводов, что делать дальше. За учебный год: {links}."
+    )
 
 
 def _described(monitoring: Monitoring) -> str:
@@ -223,7 +240,7 @@ def _absent(absent: Sequence[Monitoring]) -> str:
     )
 
 
-def sidebar(years: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+def sidebar(years: Mapping[int, Sequence[str]], annual: Sequence[int] = ()) -> dict[str, Any]:
     """Side menu of the monitorings by year, the latest first.
 
     Addresses are source paths from the project's root, as both engines expect them.
@@ -232,6 +249,8 @@ def sidebar(years: Mapping[int, Sequence[str]]) -> dict[str, Any]:
     ----------
     years
         Year → names of the notebooks there are.
+    annual
+        Years with an annual report.
     """
     contents: list[dict[str, Any]] = [
         {"text": "Все мониторинги", "href": "reports/monitorings.qmd"}
@@ -241,6 +260,9 @@ def sidebar(years: Mapping[int, Sequence[str]]) -> dict[str, Any]:
             {"text": f"{m.number}. {m.title}", "href": f"reports/{year}/{m.notebook}.ipynb"}
             for m in conducted(names)
         ]
+        if year in annual:
+            report = {"text": "Годовой отчёт", "href": f"reports/{year}/annual.qmd"}
+            entries.insert(0, report)
         if entries:
             contents.append({"section": school_year(year), "contents": entries})
     return {"id": "monitorings", "title": "Мониторинги", "contents": contents}
@@ -248,4 +270,4 @@ def sidebar(years: Mapping[int, Sequence[str]]) -> dict[str, Any]:
 
 def page_of_monitorings(site: Site) -> bytes:
     """See :func:`monitorings_page`."""
-    return monitorings_page(site.years)
+    return monitorings_page(site.years, site.annual)

@@ -8,6 +8,7 @@ from shnor_lib.report.blocks import front_matter, page
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.profile import Frames, frames_of
 from shnor_lib.report.school.checks import compare_section, criteria_section, timeline_section
+from shnor_lib.report.school.conditions import conditions_section, direction_section
 from shnor_lib.report.school.context import (
     index_section,
     passport_section,
@@ -17,6 +18,8 @@ from shnor_lib.report.school.context import (
 )
 from shnor_lib.report.school.head import head
 from shnor_lib.report.school.results import dynamics_section, numbers_section, results_section
+from shnor_lib.report.school.risks import risks_section
+from shnor_lib.report.school.strengths import strengths_section
 
 
 def school_page(analysis: Analysis, school_id: str) -> str:
@@ -77,15 +80,19 @@ def school_page(analysis: Analysis, school_id: str) -> str:
             *results_section(frames, school_id),
             "## Динамика результатов",
             *dynamics_section(frames, school_id),
+            *_titled("Направление за три года и более", direction_section(frames, school_id)),
             *_titled("Все результаты числами", numbers_section(frames, school_id)),
             "## Место в рейтинге",
             *rating_section(frames, school_id),
+            *_titled("Сильные и слабые стороны", strengths_section(frames, school_id)),
             "## Социальное благополучие",
             *index_section(frames, school_id),
+            *_titled("Результаты с учётом условий", conditions_section(frames, school_id)),
             "## Социальный паспорт",
             *passport_section(frames, school_id),
             *staff_section(frames, school_id),
         ]
+        blocks += _titled("Рисковый профиль", risks_section(frames, school_id))
         blocks += _titled("По другим правилам", compare_section(frames, school_id))
         blocks += ["## Исходные данные", *sources_section(frames, school_id)]
     blocks.append("[Все школы](index.qmd)")

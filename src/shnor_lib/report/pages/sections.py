@@ -27,12 +27,15 @@ class Site:
         School's id → address of its profile from a page in ``reports/``.
     years
         Year → names of the monitorings' notebooks there are.
+    annual
+        Years with an annual report.
     """
 
     analysis: Analysis
     names: Mapping[str, str]
     links: Mapping[str, str]
     years: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    annual: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,24 @@ class Section:
 
 
 ANALYSIS = "Анализ"
+SUPPORT = "Поддержка"
 METHOD = "Методика"
 
 SECTIONS: tuple[Section, ...] = (
     Section("monitorings.qmd", "Мониторинги", "monitorings:page_of_monitorings"),
     Section("schools/index.qmd", "Школы", "schools:page_of_schools"),
+    Section("rating.qmd", "Рейтинг и индекс", "rating:page_of_rating", ANALYSIS),
+    Section("risks.qmd", "Реестр рисков", "risks:page_of_risks", SUPPORT, "risks:has_risks"),
+    Section("context.qmd", "Результаты с учётом условий", "context:page_of_context", ANALYSIS),
     Section("method.qmd", "Методика", "method:page_of_method", METHOD),
+    Section("validation.qmd", "Проверка методов", "validation:page_of_validation", METHOD),
     Section("data-quality.qmd", "Качество данных", "quality:page_of_quality", METHOD),
 )
 """In the order of the menu; groups stand where their first page stands."""
+
+DOWNLOADS: tuple[str, ...] = ("risks:calendar_files",)
+"""Functions that make small files to take away, named as in :class:`Section`: each takes a
+:class:`Site` and gives address below ``reports/`` → bytes."""
 
 
 def sections_of(site: Site) -> list[Section]:
@@ -82,6 +94,11 @@ def make(section: Section, site: Site) -> bytes:
     """The source of one page."""
     content: bytes = _function(section.make)(site)
     return content
+
+
+def downloads(site: Site) -> dict[str, bytes]:
+    """Address below ``reports/`` → bytes of every file of :data:`DOWNLOADS`."""
+    return {path: data for name in DOWNLOADS for path, data in _function(name)(site).items()}
 
 
 def navbar(sections: Iterable[Section]) -> list[dict[str, Any]]:

@@ -129,7 +129,9 @@ def index_section(frames: Frames, school_id: str) -> list[str]:
         blocks.append(f"В прежние годы: {past}.")
     blocks += _components(frames, school_id)
     points = frames.index_rating
-    if len(points) > 2 and any(row["school_id"] == school_id for row in points):
+    # With the model there is a better picture of the same, under «Результаты с учётом условий».
+    drawn = analysis.contextual is None and len(points) > 2
+    if drawn and any(row["school_id"] == school_id for row in points):
         blocks.append(show(charts.index_results(points, frames.names, highlight=school_id)))
     return blocks
 

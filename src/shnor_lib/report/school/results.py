@@ -53,8 +53,59 @@ def results_section(frames: Frames, school_id: str) -> list[str]:
         blocks.append(_charts(frames, school_id, procedure, rows))
         if _worth_a_map(rows):
             blocks.append(show(_map(procedure, rows)))
+    blocks += _corrected(frames, school_id)
     blocks += _marks(frames, school_id)
     return blocks
+
+
+def _corrected(frames: Frames, school_id: str) -> list[str]:
+    """Shares of the latest year as counted and corrected for size, side by side."""
+    year = frames.analysis.year
+    title = f"### С поправкой на численность, {school_year(year)}"
+    if frames.corrected is None:
+        reason = fmt.escape_md(frames.analysis.refusals.get("shares", ""), "")
+        return [title, f"Поправка не рассчитана. {reason}".strip()]
+    rows = frames.corrected[school_id]
+    if not rows:
+        return []
+    order = procedures_in_order({str(row["procedure"]) for row in rows})
+    rows = sorted(rows, key=lambda row: (order.index(row["procedure"]), row["subject"]))
+    table = DataTable(
+        [_corrected_row(row) for row in rows],
+        [
+            Col("unit", "Результат"),
+            Col("counted", "По подсчёту"),
+            Col("interval", "95 % интервал"),
+            Col(
+                "corrected",
+                "С поправкой и её 95 % интервал",
+                missing="школ меньше десяти: поправку делать не по чему",
+            ),
+            Col("usual", "Обычно у школ", "percent", missing="школ меньше десяти"),
+            Col("n_schools", "Сравнили школ", "int"),
+        ],
+        caption="Доля низких результатов по подсчёту и с поправкой на численность; классы сложены",
+    )
+    return [
+        title,
+        "Поправка приближает долю к обычной для школ тем сильнее, чем меньше учеников за ней "
+        "стоит: в среднем по школам она ближе к истинной доле, чем простой подсчёт. На формальный "
+        "статус поправка не влияет.",
+        show(table),
+    ]
+
+
+def _corrected_row(row: Row) -> Row:
+    known = row["prior"] != "weak"
+    span = fmt.interval(row["shrunk_low"], row["shrunk_high"])
+    return {
+        "unit": unit_label(row["procedure"], None, row["subject"], row["season"]),
+        "counted": f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})",
+        "interval": fmt.interval(row["low"], row["high"]),
+        "corrected": f"{fmt.percent(row['shrunk'])} ({span})" if known else None,
+        "usual": row["usual"] if known else None,
+        "n_schools": row["n_schools"],
+    }
 
 
 def chart_subjects(frames: Frames, school_id: str, procedure: str, rows: list[Row]) -> list[str]:
@@ -145,7 +196,7 @@ def _map(procedure: str, rows: list[Row]) -> Chart:
     chart = charts.share_map(cells, what=low_title(procedure), rows=subjects)
     caption = (
         f"{PROCEDURE.get(procedure, procedure)}: {low_title(procedure)} по предметам, %. Сверху — "
-        "предметы с наибольшей долей в последнем году; число учеников показано при наведении."
+        "предметы с наибольшей долей в последнем году; на сайте число учеников показано при наведении."
     )
     return Chart(chart.figure, chart.alt, caption)
 

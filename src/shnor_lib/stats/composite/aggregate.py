@@ -213,7 +213,10 @@ def aggregate_arrays(
                 points = np.where(share >= plan.min_share[level], points, np.nan)
             if plan.missing == "shrink":
                 full = sum((float(framework.weights[m]) for m in members), 0.0)
-                left[code] = np.where(np.isnan(block), 0.0, own).sum(axis=-1) / full
+                gaps = np.isnan(block)
+                # Without gaps units that have one weight keep one: they can be compared.
+                present = np.where(gaps, 0.0, own) if gaps.any() else own
+                left[code] = present.sum(axis=-1) / full
             scores[code], available[code] = points, share
     return scores, available
 

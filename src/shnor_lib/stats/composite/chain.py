@@ -43,8 +43,20 @@ Changes: TypeAlias = Mapping[str, Mapping[str, Any] | None]
 """By step name: arguments that are different, or ``None`` to leave the step out."""
 
 
+class _Kept:
+    """Pickles read-only mappings as plain ones and makes them read-only again."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in vars(self).items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            kept = MappingProxyType(value) if type(value) is dict else value
+            object.__setattr__(self, name, kept)
+
+
 @dataclass(frozen=True)
-class Step:
+class Step(_Kept):
     """One step as it was done.
 
     Parameters
@@ -63,7 +75,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Chain:
+class Chain(_Kept):
     """Data, framework, and the steps done so far. Immutable: every step gives a new chain.
 
     Attributes

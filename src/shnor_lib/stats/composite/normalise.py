@@ -64,7 +64,7 @@ def normalise(
         so that the times can be compared.
     by_time
         Every time by its own numbers: then a unit's points in two times say nothing about a
-        change.
+        change. A time in which nobody has a value keeps its gaps.
 
     Raises
     ------
@@ -94,6 +94,8 @@ def normalise(
         points = np.full(len(data), np.nan)
         for time, mine in slices(data.index, by_time=by_time):
             theirs = mine if reference is None else np.arange(len(base))
+            if by_time and np.isnan(column(base, code)[theirs]).all():
+                continue  # nobody to be compared in this time: the gaps stay gaps
             about = describe(framework, code, base.index[theirs])
             fit = rule.fit(column(base, code)[theirs], about)
             points[mine] = fit.apply(column(data, code)[mine])

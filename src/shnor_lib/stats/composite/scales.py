@@ -338,15 +338,15 @@ class MiddlePercentile(_ByOrder):
 
 @dataclass(frozen=True)
 class Goalposts(Scale):
-    """scale · (x − low) / (high − low), cut at both ends.
+    """floor + (scale − floor) · (x − low) / (high − low), cut at both ends.
 
     Parameters
     ----------
     low, high
         In the units of the indicator, whatever its direction; by default those of the
         framework.
-    scale
-        Points for the better end.
+    scale, floor
+        Points for the better and for the worse end.
     truncate
         Whether nothing changes beyond the ends.
     """
@@ -356,6 +356,7 @@ class Goalposts(Scale):
     high: float | None = None
     scale: float = 1.0
     truncate: bool = True
+    floor: float = 0.0
 
     def _fit(self, reference: Floats, column: Column) -> Linear:  # noqa: ARG002
         low = column.low if self.low is None else self.low
@@ -365,11 +366,11 @@ class Goalposts(Scale):
         if low >= high:
             raise column.error("нижняя граница должна быть меньше верхней.")
         worst, best = (low, high) if column.direction > 0 else (high, low)
-        cut = (0.0, self.scale) if self.truncate else (-np.inf, np.inf)
-        return Linear(np.array([worst]), np.array([best - worst]), 0.0, self.scale, *cut)
+        cut = (self.floor, self.scale) if self.truncate else (-np.inf, np.inf)
+        return Linear(np.array([worst]), np.array([best - worst]), self.floor, self.scale, *cut)
 
     def _ends(self) -> tuple[float, float]:
-        return 0.0, self.scale
+        return self.floor, self.scale
 
 
 @dataclass(frozen=True)

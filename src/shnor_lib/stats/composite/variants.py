@@ -467,7 +467,9 @@ def _normalised(
     for code, block in values.items():
         points = np.empty_like(block)
         for time, rows in slices(index, by_time=by_time):
-            if again:
+            if (code, time) not in real.fitted:
+                points[..., rows] = np.nan  # a time in which nobody has a value
+            elif again:
                 rule = _scale_of(step, code)
                 about = describe(chain.framework, code, index[rows])
                 points[..., rows] = rule.own(block[..., rows], about)

@@ -1,0 +1,90 @@
+"""Which monitoring gives what to which chapter of the annual report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TypeAlias
+
+from shnor_lib.report.annual.year import AnnualYear
+from shnor_lib.report.blocks import Html, Text
+from shnor_lib.report.display import Chart, DataTable
+
+Piece: TypeAlias = str | Text | Html | Chart | DataTable | None
+"""Markdown, or what a notebook's cell shows; None leaves no trace."""
+
+CHAPTERS: dict[str, str] = {
+    "main": "Главное за год",
+    "schools": "Школы, которым нужна поддержка, и почему",
+    "change": "Что изменилось",
+    "reliability": "Насколько это надёжно",
+    "places": "По муниципалитетам",
+    "teachers": "Предметные компетенции педагогов",
+    "risks": "Рисковые факторы",
+    "tutors": "Тьюторский консультационный пункт",
+    "mentors": "Муниципальный наставнический центр",
+    "effect": "Что дала поддержка",
+    "limits": "Чего эти данные не показывают",
+    "next": "Что делать дальше",
+}
+"""Chapters in their order; one nobody gives anything to is left out."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a monitoring gives to one chapter.
+
+    Parameters
+    ----------
+    chapter
+        Key of :data:`CHAPTERS`.
+    notebook
+        The monitoring; a part of one not held in the year is left out.
+    make
+        ``module:function`` below ``shnor_lib.report.annual``: takes an
+        :class:`~shnor_lib.report.annual.year.AnnualYear`, gives pieces. Named, not imported.
+    """
+
+    chapter: str
+    notebook: str
+    make: str
+
+
+PARTS: tuple[Part, ...] = (
+    Part("main", "01_identification", "lists:main_points"),
+    Part("main", "02_dynamics", "lists:dynamics_points"),
+    Part("schools", "01_identification", "lists:schools"),
+    Part("change", "01_identification", "lists:list_changes"),
+    Part("change", "02_dynamics", "lists:result_changes"),
+    Part("reliability", "01_identification", "lists:reliability"),
+    Part("places", "01_identification", "lists:places"),
+    Part("limits", "01_identification", "lists:limits"),
+    Part("limits", "02_dynamics", "lists:dynamics_limits"),
+    Part("next", "01_identification", "lists:next_steps"),
+    Part("next", "02_dynamics", "lists:dynamics_next"),
+)
+"""In the order in which they stand within a chapter."""
+
+
+def pieces_of(about: AnnualYear, parts: Iterable[Part] = PARTS) -> dict[str, list[Piece]]:
+    """Chapter → what the monitorings held in the year say in it; no empty chapters.
+
+    Raises
+    ------
+    KeyError
+        A part names a chapter there is not.
+    """
+    found: dict[str, list[Piece]] = {chapter: [] for chapter in CHAPTERS}
+    for part in parts:
+        if part.notebook in about.notebooks:
+            found[part.chapter] += [piece for piece in _function(part.make)(about) if piece]
+    return {chapter: pieces for chapter, pieces in found.items() if pieces}
+
+
+def _function(name: str) -> Callable[[AnnualYear], Iterable[Piece]]:
+    module, _, function = name.partition(":")
+    made: Callable[[AnnualYear], Iterable[Piece]] = getattr(
+        import_module(f"shnor_lib.report.annual.{module}"), function
+    )
+    return made

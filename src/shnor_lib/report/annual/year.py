@@ -1,0 +1,57 @@
+"""What the parts of an annual report are made from: the data up to its year and nothing later."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shnor_lib.methods.dynamics import DynamicsResult, dynamics
+from shnor_lib.methods.identification import Identification, identify
+from shnor_lib.methods.ruleset import load_ruleset
+from shnor_lib.project import Project
+from shnor_lib.report.monitoring.lists import page_links, school_names
+from shnor_lib.store import Dataset
+
+
+@dataclass
+class AnnualYear:
+    """One year of a project, as its notebooks see it; results are computed on first use.
+
+    Parameters
+    ----------
+    project
+        Says which rules are in force.
+    data
+        Tidy tables without later years (``load_dataset(…, until=year)``).
+    year
+        The report's year.
+    notebooks
+        Names of the monitorings held in this year.
+    """
+
+    project: Project
+    data: Dataset = field(repr=False)
+    year: int
+    notebooks: Collection[str] = ()
+
+    @cached_property
+    def found(self) -> Identification:
+        """Statuses by the rules in force."""
+        rules = load_ruleset(self.project.settings.ruleset, self.project)
+        return identify(self.data, rules, calendar=self.project.calendar)
+
+    @cached_property
+    def change(self) -> DynamicsResult:
+        """Changes between comparable years."""
+        return dynamics(self.data, calendar=self.project.calendar)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """School's id → name."""
+        return school_names(self.data.schools)
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """School's id → address of its page."""
+        return page_links(self.data.schools["school_id"])

@@ -1,0 +1,119 @@
+"""What a form is: a Word file people print, fill in by hand and sign.
+
+The text is Markdown; what office layout needs beyond it are three kinds of boxes::
+
+    ::: right          a block at the right edge («УТВЕРЖДАЮ», a date)
+    ::: centre         centred lines; ``.title`` also bold
+    ::: {.grid widths="5,45,50" high="9"}   a table with all its lines drawn
+
+A ``¶`` in a cell begins a new line. ``widths`` are per cents of the page, ``high`` the least height of a row in millimetres: there is
+something to write in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shnor_lib.report import format as fmt
+
+FOLDER = "downloads/forms"
+"""Where forms lie below ``reports/``."""
+BLANK = "\u00a0"
+"""What an empty cell holds: a place to write."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One Word file.
+
+    Parameters
+    ----------
+    path
+        Below ``reports/``, ends with ``.docx``.
+    title
+        Russian; the document's property and its name in messages.
+    markdown
+        Its text.
+    sideways
+        On a page turned sideways, for wide tables.
+    """
+
+    path: str
+    title: str
+    markdown: str
+    sideways: bool = False
+
+
+def line(length: int = 30) -> str:
+    """A line to write on, of so many characters."""
+    return r"\_" * length
+
+
+def right(*lines: str) -> str:
+    """Lines in a block at the right edge."""
+    return _box(".right", lines)
+
+
+def centre(*lines: str) -> str:
+    """Centred lines."""
+    return _box(".centre", lines)
+
+
+def title(*lines: str) -> str:
+    """The name of the document: centred, bold."""
+    return _box(".centre .title", lines)
+
+
+def small(*lines: str) -> str:
+    """Fine print: what is meant, where it comes from."""
+    return _box(".small", lines)
+
+
+def grid(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    *,
+    high: int = 7,
+) -> str:
+    """A table with all its lines drawn.
+
+    Parameters
+    ----------
+    head, rows
+        Markdown of the cells; an empty one becomes a place to write.
+    widths
+        Per cent of the page for every column.
+    high
+        Least height of a row, millimetres.
+    """
+    table = [
+        "| " + " | ".join(cell or BLANK for cell in head) + " |",
+        "|" + "|".join(":--" for _ in head) + "|",
+        *("| " + " | ".join(cell or BLANK for cell in row) + " |" for row in rows),
+    ]
+    spans = ",".join(str(width) for width in widths)
+    body = "\n".join(table)
+    return f'::: {{.grid widths="{spans}" high="{high}"}}\n{body}\n:::'
+
+
+def signatures(*who: str) -> str:
+    """Lines to sign on, with what stands under them."""
+    rows = [
+        f"| {person} | {line(15)} ¶ (подпись) | {line(21)} ¶ (расшифровка подписи) "
+        f"| «{line(2)}» {line(8)} 20{line(2)} г. |"
+        for person in who
+    ]
+    body = "\n".join(["| | | | |", "|:--|:--|:--|:--|", *rows])
+    return f'::: {{.sign widths="21,23,30,26"}}\n{body}\n:::'
+
+
+def said(value: object) -> str:
+    """Text from data for a cell or a line."""
+    return fmt.escape_md(value, "")
+
+
+def _box(classes: str, lines: Sequence[str]) -> str:
+    body = "\\\n".join(each for each in lines if each)
+    return f"::: {{{classes}}}\n{body}\n:::" if body else ""

@@ -1,0 +1,1 @@
+"""Risks on pages: words, tables, calendar; nothing is computed here."""
