@@ -26,6 +26,18 @@ def copy_project(target: Path) -> Path:
     return target
 
 
+def conducted(root: Path, year: int) -> list[str]:
+    """Monitorings of a built project that have something to be about in a year."""
+    from shnor_lib.pipeline import NEEDS, NOTEBOOKS
+
+    return [
+        name
+        for name in NOTEBOOKS
+        if name not in NEEDS
+        or any((root / f"data/processed/{table}/{year}.parquet").is_file() for table in NEEDS[name])
+    ]
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Folder with real data and reference results; skip where it is not there."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from shnor_lib.pipeline import NOTEBOOKS
 from shnor_lib.sources.templates import WORKBOOKS, write_workbook
 from tests.sources.books import SCHOOLS
 
@@ -62,10 +63,8 @@ def test_a_new_project_says_what_to_do_next(tmp_path: Path) -> None:
     root = tmp_path / "region"
     assert shnor("new", str(root), "--title", "Край: «Проба»").returncode == 0
     assert len(list((root / "templates").glob("*.xlsx"))) == len(WORKBOOKS)
-    assert {p.name for p in (root / "notebooks").iterdir()} == {
-        "01_identification.ipynb",
-        "02_dynamics.ipynb",
-    }
+    notebooks = {p.name for p in (root / "notebooks").iterdir()}
+    assert notebooks == {f"{name}.ipynb" for name in (*NOTEBOOKS, "explore")}
     again = shnor("new", str(root))
     assert again.returncode == 2 and "уже есть проект" in again.stderr
     empty = shnor("build", "-p", str(root))

@@ -453,6 +453,22 @@ def build(
 
 
 @app.command(cls=_Command)
+def reference(project: ProjectOption = None) -> None:
+    """Записать reference.docx: оформление файлов Word, которое можно изменить в самом Word."""
+    from shnor_lib.publish.documents.reference import FILE, reference_docx
+
+    path = _open(project).root / FILE
+    if path.exists():
+        raise ShnorError(f"Файл «{path}» уже есть: это ваше оформление, оно не перезаписывается.")
+    path.write_bytes(reference_docx())
+    out.print(
+        f"Записано: {path}. Измените в Word стили (Заголовок, Основной текст, Table Caption …) и "
+        "выполните shnor build: файлы Word получат ваше оформление.",
+        markup=False,
+    )
+
+
+@app.command(cls=_Command)
 def serve(
     project: ProjectOption = None,
     port: Annotated[int, typer.Option(help="Порт.")] = 8000,

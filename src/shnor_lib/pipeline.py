@@ -614,9 +614,8 @@ def _schools_task(
             wanted["pages"], year=int(wanted["year"]), memory=done, version=version
         )
 
-    return _Work(
-        SCHOOLS_DOCUMENTS, run, [schools_file, pages_file], [done], [version, printer.values()]
-    )
+    values = [version, printer.values(), printer.lost(done)]
+    return _Work(SCHOOLS_DOCUMENTS, run, [schools_file, pages_file], [done], values)
 
 
 def _upto(processed: Iterable[Path], year: int) -> list[Path]:
@@ -784,8 +783,9 @@ def _definition_files(project: Project) -> list[Path]:
     files.append(project.definition_path("ratings", chosen.rating))
     files.append(project.definition_path("indices", chosen.wellbeing_index))
     files.append(project.definition_path("risks", chosen.risks))
+    files.append(project.definition_path("recommendations", chosen.recommendations))
     # Definitions may refer to other definitions of the project.
-    for kind in ("rulesets", "ratings", "indices", "risks"):
+    for kind in ("rulesets", "ratings", "indices", "risks", "recommendations"):
         files.extend(sorted((project.root / kind).glob("*.yml")))
     return sorted(set(files))
 
@@ -802,6 +802,8 @@ def _remove_stale_reports(
     project: Project, known: list[int], linked: set[str], pages_file: Path
 ) -> None:
     """Take away generated pages of schools, years and monitorings that are gone."""
+    from shnor_lib.report.pages.sections import SECTIONS
+
     kept = {project.reports_dir / name for name in json.loads(pages_file.read_text("utf-8"))}
     for folder in project.reports_dir.iterdir() if project.reports_dir.is_dir() else ():
         if folder.is_dir() and folder.name.isdigit():
@@ -813,6 +815,8 @@ def _remove_stale_reports(
                 (folder / "annual.qmd").unlink(missing_ok=True)
     made = [*(project.reports_dir / "schools").glob("*.qmd")]
     made += (project.reports_dir / "downloads").rglob("*.ics")
+    # a page of the menu whose registers have no rows any more
+    made += [project.reports_dir / section.path for section in SECTIONS]
     for path in made:
         if path not in kept:
-            path.unlink()
+            path.unlink(missing_ok=True)

@@ -230,6 +230,7 @@ class Settings(_Strict):
     calendar: Calendar = Field(default_factory=Calendar)
     deadlines: list[Deadline] = Field(default_factory=list)
     risks: str = "proposal"
+    recommendations: str = "proposal"
     as_of: dt.date | None = None
     """The day on which it is asked what is overdue; see :func:`shnor_lib.methods.as_of.as_of`."""
 
@@ -301,7 +302,9 @@ class Project:
         return self.settings.calendar.over(packaged_calendar())
 
     def definition_path(
-        self, kind: Literal["rulesets", "ratings", "indices", "risks"], name: str
+        self,
+        kind: Literal["rulesets", "ratings", "indices", "risks", "recommendations"],
+        name: str,
     ) -> Path:
         """Where a rule set, rating or index definition lies.
 

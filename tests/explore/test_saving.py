@@ -279,7 +279,7 @@ def test_any_choice_reads_back_equal(project: Project, choice: Choice, title: st
     base = load_ruleset(choice.ruleset)
     changed = apply(base, choice)
     nothing: Any = None
-    result = Result(choice, base, changed, nothing, nothing, {})
+    result = Result(choice, base, changed, nothing, nothing, dict)
     saved = save(result, project, "any", title, replace=True)
     assert load_ruleset("any", project) == saved.ruleset
     values, lines = load_yaml(project.root / "rulesets/any.yml")

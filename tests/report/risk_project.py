@@ -139,7 +139,7 @@ def profiles() -> list[Row]:
 
 
 def checks() -> list[Row]:
-    names = "school_decision school_reason curator_decision curator_reason state".split()
+    names = ["school_decision", "school_reason", "curator_decision", "curator_reason", "state"]
     return [
         {"school_id": school, "year": YEAR, "factor": factor,
          **dict(zip(names, found[:5], strict=True)), "date": PROTOCOL if found[5] else None}
@@ -174,12 +174,15 @@ def write(root: Path, *, settings: str = "") -> Path:
         "Дорожная карта": {"measures": measures()},
     }
     for name, tables in books.items():
-        path = root / "data/raw" / f"{name}.xlsx"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_workbook(
-            path, {key: _frame(key, rows) for key, rows in tables.items()}, example=False
-        )
+        write_book(root, name, tables)
     return root
+
+
+def write_book(root: Path, name: str, tables: dict[str, list[Row]]) -> None:
+    """One workbook of the project."""
+    path = root / "data/raw" / f"{name}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_workbook(path, {key: _frame(key, rows) for key, rows in tables.items()}, example=False)
 
 
 def _frame(name: str, rows: list[Row]) -> pd.DataFrame:

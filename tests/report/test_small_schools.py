@@ -13,7 +13,7 @@ from shnor_lib.methods.funnels import funnel_of
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.listed_shares import listed_shares
 from shnor_lib.methods.model_check import model_check
-from shnor_lib.methods.small_schools import chance_summary, probably_beyond
+from shnor_lib.methods.small_schools import chance_summary, probably_beyond, subject_shares
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.charts import small_schools as charts
 from shnor_lib.report.display import Chart
@@ -150,6 +150,18 @@ def test_usual_shares_name_their_years(region) -> None:
 def test_the_school_page_shows_the_corrected_share(analysis: Analysis) -> None:
     text = plain("\n".join(results_section(Frames(analysis), "A")))
     assert "### С поправкой на численность, 2023/24" in text
-    assert "31,0 % (9 из 29)" in text
-    # three schools wrote it: nothing to correct by, and the page says so
-    assert "школ меньше десяти: поправку делать не по чему" in text
+    # three schools wrote it: there is nothing to correct by, and the page says so
+    assert "Без поправки — 3 предмета: их писали меньше чем в десяти школах" in text
+
+
+def test_the_school_page_corrects_where_ten_schools_wrote(
+    analysis: Analysis, monkeypatch: pytest.MonkeyPatch, region
+) -> None:
+    shares = subject_shares(region[1].results)
+    frames = Frames(analysis)
+    row = shares[shares["year"] == 2024].iloc[0].to_dict()
+    monkeypatch.setattr(frames, "corrected", {"A": [row]}, raising=False)
+    text = plain("\n".join(results_section(frames, "A")))
+    assert f"({row['n_low']} из {row['n']})" in text
+    assert f"{row['shrunk'] * 100:.1f} % (от".replace(".", ",") in text
+    assert "Без поправки" not in text

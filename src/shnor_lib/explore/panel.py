@@ -13,8 +13,9 @@ from shnor_lib.explore.charts import agreement_chart
 from shnor_lib.explore.choice import Choice
 from shnor_lib.explore.controls import Controls, make_controls
 from shnor_lib.explore.funnel import Unit, by_size
+from shnor_lib.explore.pieces import chart_widget, label, note, paragraphs, problem, text_field
 from shnor_lib.explore.saving import free_name, save, saved_words
-from shnor_lib.explore.style import CSS, chart_output
+from shnor_lib.explore.style import CSS
 from shnor_lib.explore.tables import agreement_table, list_table, moves_table, size_table
 from shnor_lib.explore.workbench import Result, Workbench
 from shnor_lib.faults import ShnorError
@@ -30,6 +31,9 @@ VIEWS: tuple[str, ...] = (
     "Размер школ",
     "Сохранить",
 )
+
+_COMPARING = ("Согласие сводов", "Размер школ")
+"""Views that look at all rule sets."""
 
 
 class Explorer:
@@ -83,7 +87,7 @@ class Explorer:
         )
         self.procedure = widgets.ToggleButtons(style={"button_width": "auto"})
         self.subject = widgets.ToggleButtons(style={"button_width": "auto"})
-        self.name, self.title = _field("Имя файла"), _field("Название")
+        self.name, self.title = text_field("Имя файла"), text_field("Название")
         self.replace = widgets.Checkbox(
             value=False, description="заменить файл, если он уже есть", indent=False
         )
@@ -132,7 +136,7 @@ class Explorer:
         )
         both = widgets.Box([side, main], layout=widgets.Layout(flex_flow="row wrap", width="100%"))
         choose = widgets.VBox(
-            [_label("Свод правил"), self.rulesets, self.unread, _label("Год"), self.years]
+            [label("Свод правил"), self.rulesets, self.unread, label("Год"), self.years]
         )
         root = widgets.VBox([widgets.HTML(CSS), choose, both])
         root.add_class("shnor-explore")
@@ -161,7 +165,7 @@ class Explorer:
             if name == self.bench.project.settings.ruleset:
                 title += " (действует)"
             found.append((title, name))
-        self.unread.value = _problem("\n".join(unread)) if unread else ""
+        self.unread.value = problem("\n".join(unread)) if unread else ""
         return found
 
     def _show_controls(self) -> None:
@@ -220,15 +224,15 @@ class Explorer:
 
     def _show_summary(self) -> None:
         if self._result is None:
-            self.summary.value = _problem(self._problem)
+            self.summary.value = problem(self._problem)
             return
         told = words.summary(self._result)
         changed = words.changed_words(self._result)
         self.summary.value = (
             '<div class="shnor-summary" role="status" aria-live="polite">'
-            + _paragraphs(told)
+            + paragraphs(told)
             + "</div>"
-            + (_note(["Изменено в правилах:", *changed]) if changed else "")
+            + (note(["Изменено в правилах:", *changed]) if changed else "")
         )
 
     def _show(self) -> None:
@@ -245,28 +249,31 @@ class Explorer:
                 strict=True,
             )
         )  # fmt: skip
+        if self.view.value in _COMPARING and not self._result.compared:
+            # The former view must not be taken for this one while the others are computed.
+            self.content.children = [widgets.HTML(note(["Считаются остальные своды правил…"]))]
         try:
             self.content.children = show[self.view.value](self._result)
         except ShnorError as error:
-            self.content.children = [widgets.HTML(_problem(str(error)))]
+            self.content.children = [widgets.HTML(problem(str(error)))]
 
     def _list_view(self, result: Result) -> list[Any]:
         table = list_table(result, self.bench.dataset.schools, sure=self.confidence.value)
         return [
-            widgets.HTML(_note([words.CONFIDENCE_NOTE])),
-            widgets.HBox([_label("Надёжность:"), self.confidence]),
+            widgets.HTML(note([words.CONFIDENCE_NOTE])),
+            widgets.HBox([label("Надёжность:"), self.confidence]),
             widgets.HTML(table.html()),
-            widgets.HTML(_note([words.LIMITS])),
+            widgets.HTML(note([words.LIMITS])),
         ]
 
     def _moves_view(self, result: Result) -> list[Any]:
         schools = self.bench.dataset.schools
         if words.is_in_force(result):
             text = "Это действующие правила: измените порог или выберите другой свод."
-            return [widgets.HTML(_note([text]))]
+            return [widgets.HTML(note([text]))]
         tables = [moves_table(result, schools, move) for move in ("entered", "left", "status")]
         return [
-            widgets.HTML(_note(["Сравнение с действующим сводом правил."])),
+            widgets.HTML(note(["Сравнение с действующим сводом правил."])),
             *(widgets.HTML(table.html()) for table in tables),
         ]
 
@@ -278,26 +285,26 @@ class Explorer:
             for name, reason in self.bench.refusals.items()
         ]
         return [
-            _output(chart),
+            chart_widget(chart),
             widgets.HTML(agreement_table(result.comparison.agreement, titles).html()),
-            widgets.HTML(_note([chart.caption, words.KAPPA, *refused])),
+            widgets.HTML(note([chart.caption, words.KAPPA, *refused])),
         ]
 
     def _size_view(self, result: Result) -> list[Any]:
         units = result.units
         if not units:
             text = "Ни один из сводов не смотрит на доли низких результатов: воронку строить не по чему."
-            return [widgets.HTML(_note([text]))]
+            return [widgets.HTML(note([text]))]
         self._offer_procedures(units)
         unit = self._unit()
         buttons = [
-            widgets.HBox([_label("Процедура:"), self.procedure]),
-            widgets.HBox([_label("Предмет:"), self.subject]),
+            widgets.HBox([label("Процедура:"), self.procedure]),
+            widgets.HBox([label("Предмет:"), self.subject]),
         ]
         try:
             data = result.funnel(unit)
         except ShnorError as error:
-            return [*buttons, widgets.HTML(_problem(str(error)))]
+            return [*buttons, widgets.HTML(problem(str(error)))]
         listed = result.listed
         sure = listed[listed["confidence"] == "certain"]["school_id"]
         sizes = by_size(data.schools, set(listed["school_id"]), set(sure))
@@ -305,10 +312,10 @@ class Explorer:
         what = f"{PROCEDURE[unit.procedure]}, {unit.label}"
         return [
             *buttons,
-            _output(chart),
-            widgets.HTML(_note([chart.alt, chart.caption])),
+            chart_widget(chart),
+            widgets.HTML(note([chart.alt, chart.caption])),
             widgets.HTML(size_table(sizes, what).html()),
-            widgets.HTML(_note([words.SIZE_NOTE])),
+            widgets.HTML(note([words.SIZE_NOTE])),
         ]
 
     def _offer_procedures(self, units: list[Unit]) -> None:
@@ -343,12 +350,12 @@ class Explorer:
             "изменено, в файле будет стоять «решение пользователя» и прежнее значение."
         )
         return [
-            widgets.HTML(_note(text)),
+            widgets.HTML(note(text)),
             self.name,
             self.title,
             self.replace,
             self.save,
-            widgets.HTML(_note([hint])),
+            widgets.HTML(note([hint])),
             self.message,
         ]
 
@@ -362,7 +369,7 @@ class Explorer:
                 replace=self.replace.value,
             )
         except (ShnorError, OSError) as error:
-            self.message.value = _problem(f"Не сохранено. {error}")
+            self.message.value = problem(f"Не сохранено. {error}")
             return
         chosen, name = self.rulesets.value, saved.ruleset.id
         self.bench.forget(name)
@@ -375,31 +382,3 @@ class Explorer:
             self._update()
         self.replace.value = False
         self.message.value = f'<div class="shnor-done" role="status">{fmt.escape(saved_words(saved, self.bench.project))}</div>'
-
-
-def _field(description: str) -> Any:
-    return widgets.Text(
-        description=description,
-        style={"description_width": "90px"},
-        layout=widgets.Layout(width="auto", max_width="560px"),
-    )
-
-
-def _output(chart: Any) -> Any:
-    return widgets.Output(outputs=chart_output(chart))
-
-
-def _label(text: str) -> Any:
-    return widgets.HTML(f'<span class="shnor-label">{fmt.escape(text)}</span>')
-
-
-def _paragraphs(texts: list[str]) -> str:
-    return "".join(f"<p>{fmt.escape(text)}</p>" for text in texts if text)
-
-
-def _note(texts: list[str]) -> str:
-    return f'<div class="shnor-note">{_paragraphs(texts)}</div>'
-
-
-def _problem(text: str) -> str:
-    return f'<div class="shnor-problem" role="alert">{_paragraphs(text.splitlines())}</div>'

@@ -22,7 +22,7 @@ CSS = f"""<style>
 .shnor-explore .shnor-note{{color:var(--jp-ui-font-color2,#52606d)}}
 .shnor-explore .shnor-problem{{border-left:4px solid #d55e00;padding:.3em .8em}}
 .shnor-explore .shnor-done{{border-left:4px solid #2a9d78;padding:.3em .8em}}
-.shnor-explore .shnor-table-wrap{{overflow:auto;max-height:34em;margin:0 0 1em}}
+.shnor-explore .shnor-table-wrap{{overflow:auto;max-height:46em;margin:0 0 1em}}
 .shnor-explore table{{border-collapse:collapse;font-size:13px;width:100%}}
 .shnor-explore caption{{text-align:left;font-weight:600;padding:.3em 0}}
 .shnor-explore th,.shnor-explore td{{text-align:left;vertical-align:top;padding:.25em .5em;

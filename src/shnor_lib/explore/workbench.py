@@ -53,8 +53,9 @@ class Result:
         The rule set chosen as it is in its file, and with the choice in it.
     found, in_force
         Identifications of ``choice.year`` by the changed rules and by those in force.
-    others
-        Rule set's id → identification, for comparison; the one in force first.
+    compare
+        Makes :attr:`others` when they are first asked for: a moved threshold does not wait for
+        them.
     """
 
     choice: Choice
@@ -62,12 +63,22 @@ class Result:
     ruleset: RuleSet
     found: Identification = field(repr=False)
     in_force: Identification = field(repr=False)
-    others: dict[str, Identification] = field(repr=False)
+    compare: Callable[[], dict[str, Identification]] = field(repr=False)
 
     @property
     def year(self) -> int:
         """Status year."""
         return self.choice.year
+
+    @cached_property
+    def others(self) -> dict[str, Identification]:
+        """Rule set's id → identification, for comparison; the one in force first."""
+        return self.compare()
+
+    @property
+    def compared(self) -> bool:
+        """Whether :attr:`others` are there already."""
+        return "others" in self.__dict__
 
     @cached_property
     def differences(self) -> list[Difference]:
@@ -159,6 +170,7 @@ class Workbench:
         self._pooled = Pooled()
         self._rulesets: dict[str, RuleSet] = {}
         self._ratings: OrderedDict[str, RatingResult] = OrderedDict()
+        self._known_years: OrderedDict[str, list[int]] = OrderedDict()
         self._indices: OrderedDict[str, IndexResult] = OrderedDict()
         self._found: OrderedDict[str, Identification] = OrderedDict()
 
@@ -233,7 +245,7 @@ class Workbench:
             ruleset=changed,
             found=self.identified(changed, choice.year),
             in_force=self.identified(self.in_force, choice.year),
-            others=self._others(choice),
+            compare=lambda: self._others(choice),
         )
 
     def identified(self, ruleset: RuleSet, year: int) -> Identification:
@@ -262,13 +274,25 @@ class Workbench:
         """A rating in the years its criterion looks at: simulating all years takes seconds."""
 
         def compute() -> RatingResult:
-            plain = rate(self.dataset, rating, draws=0)
-            with_scores = plain.scores.dropna(subset=["share_of_max"])["year"].unique()
-            known = sorted(int(each) for each in with_scores if each <= year)
+            known = [each for each in self._rated_years(rating) if each <= year]
             return rate(self.dataset, rating, years=known[-length:] or [year], draws=DRAWS)
 
         key = f"{year}|{length}|{rating.model_dump_json()}"
         return _remembered(self._ratings, key, compute, keep=8)
+
+    def _rated_years(self, rating: Rating) -> list[int]:
+        """Years for which some school has a score: which weights are zero decides, not how much."""
+        values = rating.model_dump()
+        for group in values["groups"]:
+            for item in group["indicators"]:
+                item["weight"] = float(item["weight"] > 0)
+        plain = Rating.model_validate(values)
+
+        def compute() -> list[int]:
+            scores = rate(self.dataset, plain, draws=0).scores
+            return sorted(int(y) for y in scores.dropna(subset=["share_of_max"])["year"].unique())
+
+        return _remembered(self._known_years, plain.model_dump_json(), compute, keep=64)
 
     def _index(self, index: Index) -> IndexResult:
         return _remembered(

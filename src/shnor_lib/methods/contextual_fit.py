@@ -63,7 +63,8 @@ def fit_context(rows: pd.DataFrame, years: Sequence[int], rule: ContextRule) -> 
     :func:`~shnor_lib.stats.shrinkage.normal_shrinkage`, with the spread τ between schools.
     """
     part = rows[rows["year"].isin(list(years))].reset_index(drop=True)
-    span = "–".join(str(y) for y in dict.fromkeys((min(years), max(years))))
+    ends = dict.fromkeys((min(years), max(years)))
+    span = "–".join(f"{y - 1}/{y % 100:02d}" for y in ends)
     school, ids = pd.factorize(part["school_id"])
     count = len(ids)
     if count < rule.min_schools:

@@ -22,6 +22,7 @@ from shnor_lib.store import Dataset
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 CELL = ["procedure", "grade", "subject", "season"]
 """One work: what is compared with itself."""
@@ -92,21 +93,47 @@ class Works:
             By school position: ``n``, ``low``, ``at_level`` (low results at the level of the
             other schools) of the later year; ``n_before``, ``low_before`` of the earlier one.
         """
-        now = self.rows[self.rows["year"] == year]
-        past = self.rows[self.rows["year"].isin([base, base - 1])]
-        # The nearest of the two years is the one compared with.
-        past = past.sort_values("year").drop_duplicates(["school", "cell"], keep="last")
-        both = now.merge(
-            past[["school", "cell", "year", "n", "low"]],
-            on=["school", "cell"],
-            suffixes=("", "_before"),
-        )
+        now, low, n, level = self._of_year(year)
+        past_low, past_n = np.zeros(len(now)), np.zeros(len(now))
+        past_year = np.zeros(len(now), dtype=np.int64)
+        # The nearest of the two years is the one compared with: it is written last.
+        for earlier in (base - 1, base):
+            keys, low_then, n_then, _ = self._of_year(earlier)
+            at = np.minimum(np.searchsorted(keys, now), max(len(keys) - 1, 0))
+            there = keys[at] == now if len(keys) else np.zeros(len(now), dtype=np.bool_)
+            past_low[there], past_n[there] = low_then[at[there]], n_then[at[there]]
+            past_year[there] = earlier
+        both = past_year > 0
         for entry in calendar.scale_breaks:
-            between = (both["year_before"] < entry.year) & (entry.year <= year)
-            both = both[~(between & self._covered(entry)[both["cell"].to_numpy()])]
-        both = both.assign(at_level=both["n"] * both["level"])
-        names = ["n", "low", "at_level", "n_before", "low_before"]
-        found: pd.DataFrame = both.groupby("school")[names].sum()
+            between = (past_year < entry.year) & (entry.year <= year)
+            both &= ~(between & self._covered(entry)[now % max(len(self.cells), 1)])
+        school = now[both] // max(len(self.cells), 1)
+        sums = {
+            name: np.bincount(school, values[both], self.schools)
+            for name, values in (
+                ("n", n), ("low", low), ("at_level", n * level),
+                ("n_before", past_n), ("low_before", past_low),
+            )
+        }  # fmt: skip
+        found = pd.DataFrame(sums)
+        return found[found["n"] > 0]
+
+    def _of_year(self, year: int) -> tuple[Ints, Floats, Floats, Floats]:
+        """Key of school and work (ascending), low results, participations, level."""
+        return self._by_year.get(
+            year, (np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0))
+        )
+
+    @cached_property
+    def _by_year(self) -> dict[int, tuple[Ints, Floats, Floats, Floats]]:
+        found = {}
+        for year, rows in self.rows.groupby("year"):
+            keys = rows["school"].to_numpy() * max(len(self.cells), 1) + rows["cell"].to_numpy()
+            order = np.argsort(keys, kind="stable")
+            low, n, level = (
+                rows[name].to_numpy(dtype=np.float64)[order] for name in ("low", "n", "level")
+            )
+            found[int(str(year))] = (keys[order], low, n, level)
         return found
 
     def _covered(self, entry: ScaleBreak) -> Flags:

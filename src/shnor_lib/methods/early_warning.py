@@ -86,6 +86,8 @@ class WarningResult:
         ``predictor``, ``coefficient`` (log-odds per standard deviation).
     fit
         The regression behind the forecast.
+    notes
+        Russian: what to know about the forecast.
     rule
         The rule applied.
     """
@@ -98,6 +100,7 @@ class WarningResult:
     reliability: pd.DataFrame
     coefficients: pd.DataFrame
     fit: Logistic = field(repr=False)
+    notes: tuple[str, ...] = ()
     rule: WarningRule = field(default_factory=WarningRule)
 
     def score(self, group: str, model: str, year: int | None = None) -> pd.Series:
@@ -185,6 +188,7 @@ def early_warning(
         reliability=reliability(backtest["probability"], backtest["happened"], bins=rule.bins),
         coefficients=pd.DataFrame({"predictor": names, "coefficient": fit.coefficients}),
         fit=fit,
+        notes=_notes(cases),
         rule=rule,
     )
 
@@ -220,6 +224,16 @@ def _cases(known: dict[int, Known], identification: Identification) -> pd.DataFr
     return pd.concat(parts, ignore_index=True)
 
 
+def _notes(cases: pd.DataFrame) -> tuple[str, ...]:
+    if cases["year"].nunique() > 2:
+        return ()
+    return (
+        "Лет мало: прогноз учится на двух переходах от года к году, а проверен на одном, "
+        "предсказанном по единственному предыдущему. Особенности одного года он принимает за "
+        "правило, поэтому вероятности резче, чем следует: большие — завышены, малые — занижены.",
+    )
+
+
 def _enough(cases: pd.DataFrame, rule: WarningRule) -> bool:
     events = int(cases["happened"].sum())
     return min(events, len(cases) - events) >= rule.min_events
@@ -233,13 +247,20 @@ def _fitted(cases: pd.DataFrame, rule: WarningRule) -> Logistic:
             f"{events} раз, не попадали {len(cases) - events} раз; чтобы учиться на прошлом, "
             f"нужно не меньше {rule.min_events} того и другого."
         )
-    return fit_logistic(cases[list(PREDICTORS)], cases["happened"], penalty=rule.penalty)
+    try:
+        return fit_logistic(cases[list(PREDICTORS)], cases["happened"], penalty=rule.penalty)
+    except ValueError as error:
+        raise ShnorError(f"Раннее предупреждение: {error}") from None
 
 
 def _backtest(cases: pd.DataFrame, rule: WarningRule) -> pd.DataFrame:
-    """Each year forecast from the years before it."""
+    """Each year forecast from the years before it, two of them at least if there are three.
+
+    From a single year a forecast learns that year's peculiarities too and is too sharp.
+    """
     parts = []
-    for year in sorted(int(each) for each in cases["year"].unique()):
+    years = sorted(int(each) for each in cases["year"].unique())
+    for year in years[2 if len(years) > 2 else 1 :]:
         past, held = cases[cases["year"] < year], cases[cases["year"] == year]
         if not _enough(past, rule):
             continue

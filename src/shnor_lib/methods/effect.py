@@ -155,8 +155,8 @@ def effect_of_support(
     if whole.rows.empty:
         raise ShnorError(_why_nothing(whole, rule))
     parts = [whole.rows.head(0)]
-    for procedure, subject in _subjects(everything):
-        part = estimate(everything.only(procedure, subject), who, calendar, rule)
+    for procedure, subject in _subjects(everything, rule.min_subject_share):
+        part = estimate(everything.only(procedure, subject), who, calendar, rule, coarse=True)
         parts.append(part.rows.assign(procedure=procedure, subject=subject))
     units = pd.concat(parts, ignore_index=True).astype(SCHOOL_DTYPES)
     order = ["year", "school_id", "procedure", "subject"]
@@ -186,10 +186,14 @@ def effect_of_support(
     )
 
 
-def _subjects(found: Works) -> list[tuple[str, str]]:
-    """Procedures and subjects there are results of, in order."""
-    pairs = found.cells[["procedure", "subject"]].drop_duplicates()
-    return [(str(p), str(s)) for p, s in pairs.itertuples(index=False)]
+def _subjects(found: Works, least: float) -> list[tuple[str, str]]:
+    """Procedures and subjects of which enough schools have results, in order."""
+    cells = found.cells[["procedure", "subject"]]
+    rows = found.rows[["school", "cell", "year"]].join(cells, on="cell")
+    rows = rows.drop_duplicates(["school", "procedure", "subject", "year"])
+    years = rows.groupby(["procedure", "subject"]).size()
+    wanted = years[years >= least * found.rows.drop_duplicates(["school", "year"]).shape[0]]
+    return sorted((str(p), str(s)) for p, s in wanted.index)
 
 
 def _adjusted(rows: pd.DataFrame) -> pd.Series:

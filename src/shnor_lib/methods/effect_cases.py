@@ -138,7 +138,7 @@ def cases_of(
                 years.index(y) if y in years else -1 for y in range(base, base - history, -1)
             ]
             before = tuple(_columns(values, columns) for values in yearly)
-            has_past = (before[1] > 0).any(axis=1)
+            has_past: Flags = np.asarray((before[1] > 0).any(axis=1))
             later = found.later(year, base, calendar) if has_past.any() else pd.DataFrame()
             here = np.zeros(found.schools, dtype=np.bool_)
             if len(later):
@@ -212,7 +212,7 @@ def with_index(
     at = schools.get_indexer(pd.Index(scores["school_id"]))
     known: dict[tuple[int, int], float] = {
         (school, int(year)): float(value)
-        for school, year, value in zip(at, scores["year"], scores["index"], strict=True)
+        for school, year, value in zip(at.tolist(), scores["year"], scores["index"], strict=True)
     }
     values = np.array(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,8 @@ class EffectRule:
         Support begun on the first of this month or later does not count in that year.
     min_alone
         Schools without support in the later year, at least; they show the common change.
+    min_subject_share
+        Part of all school-years that have results in a subject for it to be judged on its own.
     matching
         Rules of the matched comparison.
     """
@@ -61,6 +64,7 @@ class EffectRule:
     history: int = 3
     late_month: int = 3
     min_alone: int = 8
+    min_subject_share: float = 0.5
     matching: Matching = field(default_factory=Matching)
 
 
@@ -97,6 +101,7 @@ def estimate(
     rule: EffectRule,
     *,
     index: IndexResult | None = None,
+    coarse: bool = False,
 ) -> Estimate:
     """Compare every supported school with what was to be expected of it.
 
@@ -108,6 +113,8 @@ def estimate(
         What is compared with what.
     index
         Wellbeing index, a covariate of what is to be expected.
+    coarse
+        For a single subject, see :func:`~shnor_lib.stats.persistence.fit_lasting`.
     """
     cases = cases_of(found, who, calendar, history=rule.history, min_alone=rule.min_alone)
     cases = with_index(cases, index, who.schools)
@@ -116,7 +123,7 @@ def estimate(
         return Estimate(nothing, cases, None, rule.level)
     alone = cases.take(~cases.treated)
     try:
-        model = fit_lasting(*_left_alone(found, who))
+        model = fit_lasting(*_left_alone(found, who), coarse=coarse)
         fit = fit_persistence(
             model, alone.past, alone.later, alone.year, covariates=alone.covariates
         )
@@ -175,7 +182,7 @@ def _rows(cases: Cases, fit: Persistence, schools: pd.Index, level: float) -> pd
     ).astype(SCHOOL_DTYPES)
 
 
-def _predicted(mean: Floats, variance: Floats, n: Floats) -> stats.rv_frozen:  # type: ignore[type-arg]
+def _predicted(mean: Floats, variance: Floats, n: Floats) -> Any:
     """Beta-binomial distribution of the count of a later year.
 
     Its share has this mean and variance, or the binomial variance if that is larger.

@@ -139,7 +139,7 @@ def compare_matched(
         )
     effect, error, weight, similar = _difference(cases, fit, expected, pairs, matched)
     balance = _balance(values, treated, weight, similar)
-    worst = balance.loc[balance["difference_after"].abs().idxmax()]
+    worst = balance.iloc[int(balance["difference_after"].abs().to_numpy().argmax())]
     if abs(worst["difference_after"]) > rule.max_difference:
         raise ShnorError(
             "Сравнение с похожими школами: даже самые близкие школы без сопровождения "
@@ -211,7 +211,8 @@ def _difference(
     weight /= weight.sum()
     first, second = pairs[:, 0].astype(np.intp), pairs[:, 1].astype(np.intp)
     taken = np.bincount(first, minlength=len(cases))
-    similar = np.bincount(second, weight[first] / taken[first], len(cases))
+    similar: Floats = np.zeros(len(cases))
+    np.add.at(similar, second, weight[first] / taken[first])
     both = weight - similar
     row = both @ expected.gradient
     variance = float((both**2 * expected.own).sum() + row @ fit.covariance @ row)

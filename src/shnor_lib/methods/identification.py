@@ -24,11 +24,9 @@ from shnor_lib.methods.frames import (
     STATUSES_DTYPES,
     criterion_frame,
     empty,
-    joined,
-    words,
 )
 from shnor_lib.methods.indicator_criteria import YearTable, index_below, rating_below, social
-from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, Floats, Outcome, years_text
+from shnor_lib.methods.outcomes import MET, Outcome, years_text
 from shnor_lib.methods.pooled import Pooled
 from shnor_lib.methods.priors import prior_rows
 from shnor_lib.methods.ranking import RatingResult, rate
@@ -40,7 +38,15 @@ from shnor_lib.methods.ruleset import (
     RuleSet,
     SocialCount,
     SocialShare,
-    StatusFor,
+)
+from shnor_lib.methods.statuses import (
+    CERTAIN,
+    CONFIDENCES,
+    LIKELY,
+    STATUS_FOR,
+    STATUSES,
+    confidence_codes,
+    statuses_of,
 )
 from shnor_lib.methods.units import ResultsRule, Units
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
@@ -48,14 +54,16 @@ from shnor_lib.project import Calendar, packaged_calendar
 from shnor_lib.store import Dataset
 from shnor_lib.tables.life import open_in
 
-STATUSES: tuple[str, ...] = (
-    "low_results", "difficult", "both", "risk_zone", "none", "insufficient", "excluded",
-)  # fmt: skip
-CONFIDENCES: tuple[str, ...] = ("certain", "likely", "borderline", "insufficient")
-CERTAIN, LIKELY = 0.95, 0.75
-"""Probabilities from which a status is «уверенно» and «вероятно»."""
-
-STATUS_FOR: tuple[StatusFor, StatusFor] = ("low_results", "difficult")
+__all__ = [
+    "CERTAIN",
+    "CONFIDENCES",
+    "LIKELY",
+    "STATUSES",
+    "STATUS_FOR",
+    "Identification",
+    "confidence_codes",
+    "identify",
+]
 
 
 @dataclass
@@ -326,7 +334,7 @@ def identify(
     for year in status_years:
         there = open_in(register, year).to_numpy(dtype=bool)
         judged[year] = there & ~excluded
-        frames.append(_statuses(ruleset, outcomes[year], year, schools, there, excluded))
+        frames.append(statuses_of(ruleset, outcomes[year], year, schools, there, excluded))
     statuses = pd.concat(frames, ignore_index=True) if frames else empty(STATUSES_DTYPES)
     return Identification(
         ruleset=ruleset,
@@ -403,93 +411,3 @@ def _indices(
                 f"Передайте его: identify(…, index=wellbeing_index(…))."
             )
     return found
-
-
-def confidence_codes(probability: Floats) -> npt.NDArray[np.intp]:
-    """Positions in :data:`CONFIDENCES` of probabilities 0…1; ``nan`` is «insufficient»."""
-    return np.asarray(
-        np.select(
-            [np.isnan(probability), probability >= CERTAIN, probability >= LIKELY], [3, 0, 1], 2
-        ),
-        dtype=np.intp,
-    )
-
-
-def _kth_largest(values: list[Floats], k: int, size: int) -> Floats:
-    if len(values) < k:
-        return np.full(size, np.nan)
-    ordered = np.sort(np.nan_to_num(np.array(values), nan=-1.0), axis=0)
-    return np.asarray(np.where(ordered[-k] < 0, np.nan, ordered[-k]), dtype=np.float64)
-
-
-def _statuses(
-    ruleset: RuleSet,
-    outcomes: list[Outcome],
-    year: int,
-    schools: pd.Index,
-    there: npt.NDArray[np.bool_],
-    excluded: npt.NDArray[np.bool_],
-) -> pd.DataFrame:
-    size = len(schools)
-    has: dict[str, npt.NDArray[np.bool_]] = {}
-    chance: dict[str, Floats] = {}
-    for name in STATUS_FOR:
-        counting = set(ruleset.counting(name))
-        own = [outcome for outcome in outcomes if outcome.criterion.id in counting]
-        needed = ruleset.needed(name)
-        met_count = sum((o.outcome == MET for o in own), start=np.zeros(size, dtype=np.int64))
-        has[name] = met_count >= needed
-        chance[name] = _kth_largest(
-            [np.where(o.outcome == MET, o.formal, np.nan) for o in own], needed, size
-        )
-    low, difficult = has["low_results"], has["difficult"]
-    counted = {i for name in STATUS_FOR for i in ruleset.counting(name)}
-    counting_outcomes = [o for o in outcomes if o.criterion.id in counted]
-    zone = ruleset.decision.risk_zone
-    beyond = sum((o.beyond_latest for o in counting_outcomes), start=np.zeros(size, dtype=np.int64))
-    at_risk = (beyond >= zone.min_criteria) & (zone.rule == "latest_year")
-    risk_chance = _kth_largest(
-        [np.where(o.beyond_latest, o.latest, np.nan) for o in counting_outcomes],
-        zone.min_criteria,
-        size,
-    )
-    judged_results = np.zeros(size, dtype=np.bool_)
-    for outcome in counting_outcomes:
-        if outcome.criterion.status_for == "low_results":
-            judged_results |= (outcome.outcome != NO_DATA) & (outcome.outcome != FEW)
-    any_formal = _kth_largest([o.formal for o in counting_outcomes], 1, size)
-    code = np.select(
-        [excluded, low & difficult, low, difficult, at_risk, judged_results],
-        [6, 2, 0, 1, 3, 4],
-        5,
-    )
-    probability = np.select(
-        [code == 2, code == 0, code == 1, code == 3, code == 4],
-        [
-            np.fmin(chance["low_results"], chance["difficult"]),
-            chance["low_results"],
-            chance["difficult"],
-            risk_chance,
-            1 - np.nan_to_num(any_formal),
-        ],
-        np.nan,
-    )
-    confidence = confidence_codes(probability)
-    met = np.array([o.outcome == MET for o in counting_outcomes], dtype=np.bool_)
-    met = met.reshape(len(counting_outcomes), size)
-    met &= ~excluded
-    frame = pd.DataFrame(
-        {
-            "school_id": pd.Series(schools, dtype="string"),
-            "year": pd.Series(year, index=range(size), dtype="Int64"),
-            "status": words(STATUSES, code),
-            "low_results": low & ~excluded,
-            "difficult": difficult & ~excluded,
-            "n_met": pd.array(met.sum(axis=0), dtype="Int64"),
-            "criteria_met": joined([o.criterion.id for o in counting_outcomes], met),
-            "confidence": words(CONFIDENCES, confidence),
-            "probability": pd.array(probability, dtype="Float64"),
-        }
-    )
-    frame["probability"] = frame["probability"].where(~np.isnan(probability))
-    return frame[there].reset_index(drop=True)

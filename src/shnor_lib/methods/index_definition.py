@@ -10,10 +10,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from shnor_lib.methods.chain_definition import (
     AggregationRule,
     ArithmeticMean,
-    Bands,
     Imputation,
-    MinMax,
-    Normalisation,
     OutlierTreatment,
 )
 from shnor_lib.methods.definition import (
@@ -25,6 +22,7 @@ from shnor_lib.methods.definition import (
     load_definition,
     report_problems,
 )
+from shnor_lib.methods.normalisations import Bands, MinMax, Normalisation
 from shnor_lib.methods.rating_definition import mixed_scales, treatment_problems
 from shnor_lib.project import Project
 from shnor_lib.tables import TABLES

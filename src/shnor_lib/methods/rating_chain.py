@@ -20,7 +20,6 @@ from shnor_lib.methods.chain_definition import Imputation, OutlierTreatment
 from shnor_lib.methods.coded import code_results
 from shnor_lib.methods.rating_definition import Rating, ResultsIndicator
 from shnor_lib.methods.rating_items import Item, items_of, too_many
-from shnor_lib.stats.beta_binomial import BetaPrior, fit_beta_binomial
 from shnor_lib.stats.composite import AsIs, Chain, Framework, StepError
 from shnor_lib.stats.composite.variants import Sampler, VariantError
 from shnor_lib.store import Dataset
@@ -279,11 +278,15 @@ class _Drawn:
 def sampler_of(table: Table, chain: Chain) -> Sampler | None:
     """Draws the chain's table anew, as if other pupils of the same schools had written.
 
-    A share is drawn from its posterior Beta(α + x, β + n − x). α and β describe how the true
-    shares of the schools differ and are fitted to all schools of the year
-    (:func:`~shnor_lib.stats.beta_binomial.fit_beta_binomial`); with fewer than ten schools they
-    are ½ and ½. High results of a scope are drawn given its low results, as the two exclude one
-    another. Points, social and staff shares and mean scores are taken as they are.
+    A share is drawn from its Jeffreys posterior Beta(½ + x, ½ + n − x); high results of a scope
+    are drawn given its low results, as the two exclude one another. Points, social and staff
+    shares and mean scores are taken as they are.
+
+    The shares are *not* drawn towards the mean of the schools one by one: a weak school is weak in
+    all indicators at once, the pulls of the single indicators add up, and the sum ends much too
+    near the middle. On regions with a known truth the interval of the share of the maximum then
+    holds it in 87 % of schools instead of 95 %; drawn as here it does in 96 %, and the interval of
+    the place is narrower too (:mod:`shnor_lib.validation`).
 
     Returns
     -------
@@ -342,17 +345,8 @@ def _drawn_items(table: Table, chain: Chain) -> list[_Drawn]:
             if (rest < 0).any():
                 school = str(index[rows[np.flatnonzero(rest < 0)[0]]][0])
                 raise too_many(table.definition, item.id, school)
-            prior = _prior(table.definition, item, x[rows], rest)
-            a, b = x[rows] + prior.alpha, rest + prior.beta
-            plan.append(_Drawn(places[item.id], rows, a, b, given))
+            plan.append(_Drawn(places[item.id], rows, x[rows] + 0.5, rest + 0.5, given))
     return plan
-
-
-def _prior(definition: Rating, item: Item, x: Floats, rest: Floats) -> BetaPrior:
-    try:
-        return fit_beta_binomial(x, x + rest)
-    except ValueError as error:
-        raise ShnorError(f"Рейтинг «{definition.id}», показатель «{item.id}»: {error}") from error
 
 
 @contextmanager

@@ -11,16 +11,10 @@ from pydantic import Field, ValidationInfo, model_validator
 from shnor_lib.methods.chain_definition import (
     AggregationRule,
     ArithmeticMean,
-    Bands,
-    Goalposts,
     GoalpostsMoved,
     Imputation,
-    MinMax,
-    Normalisation,
     OutlierTreatment,
-    Percentile,
     VariantSet,
-    ZScore,
 )
 from shnor_lib.methods.definition import (
     Definition,
@@ -31,6 +25,14 @@ from shnor_lib.methods.definition import (
     Weight,
     load_definition,
     report_problems,
+)
+from shnor_lib.methods.normalisations import (
+    Bands,
+    Goalposts,
+    MinMax,
+    Normalisation,
+    Percentile,
+    ZScore,
 )
 from shnor_lib.project import Project
 from shnor_lib.tables import TABLES

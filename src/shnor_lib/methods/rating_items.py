@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.faults import ShnorError
-from shnor_lib.methods.chain_definition import Normalisation
 from shnor_lib.methods.coded import Coded, which_scope
+from shnor_lib.methods.normalisations import Normalisation
 from shnor_lib.methods.rating_definition import (
     Indicator,
     PassportIndicator,

@@ -19,10 +19,10 @@ import pandas as pd
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods.chain_definition import (
     AlternativeNormalisation,
-    Goalposts,
     GoalpostsMoved,
     VariantSet,
 )
+from shnor_lib.methods.normalisations import Goalposts
 from shnor_lib.methods.ranking import SEED, RatingResult
 from shnor_lib.methods.rating_chain import (
     TOP,

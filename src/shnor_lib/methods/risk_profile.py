@@ -178,9 +178,9 @@ def _with_measures(factors: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     counts = live.groupby(KEY, observed=True).agg(
         n_measures=("state", "size"), n_done=("state", lambda states: int((states == "done").sum()))
     )
-    found = factors.merge(counts.reset_index(), on=KEY, how="left")
+    found = factors.merge(counts.astype("Int64").reset_index(), on=KEY, how="left")
     for name in ("n_measures", "n_done"):
-        found[name] = found[name].fillna(0).astype("Int64")
+        found[name] = found[name].fillna(0)
     held = dataset.measures["year"].dropna().unique()
     found["measured"] = found["year"].isin(held).to_numpy(dtype=bool)
     return found

@@ -126,8 +126,8 @@ def _late(measures: pd.DataFrame, day: dt.date) -> pd.Series:
 
 def _with_counts(found: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     late = measures[measures["overdue"]].groupby(KEY, observed=True).size().rename("n_late")
-    found = found.merge(late.reset_index(), on=KEY, how="left")
-    found["n_late"] = found["n_late"].fillna(0).astype("Int64")
+    found = found.merge(late.astype("Int64").reset_index(), on=KEY, how="left")
+    found["n_late"] = found["n_late"].fillna(0)
     return found
 
 

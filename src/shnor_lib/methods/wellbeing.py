@@ -103,7 +103,7 @@ def wellbeing_index(
         component that is the same everywhere; any impossible step of the chain.
     """
     rows = _rows(dataset, definition)
-    shares = np.stack([_share(dataset, c, rows) for c in definition.components], axis=1)
+    shares = _shares(dataset, definition, rows)
     loadings = np.array([c.weight for c in definition.components], dtype=np.float64)
     loadings = loadings / loadings.sum()
     chain, explained = None, None
@@ -169,11 +169,19 @@ def _rows(dataset: Dataset, definition: Index) -> pd.DataFrame:
     return rows
 
 
-def _share(dataset: Dataset, component: Component, rows: pd.DataFrame) -> Floats:
-    frame: pd.DataFrame = getattr(dataset, component.table)
-    by = ["school_id"] if component.table == "schools" else ["school_id", "year"]
-    columns = [component.numerator, *([component.denominator] if component.denominator else [])]
-    joined = rows.merge(frame.drop_duplicates(by)[[*by, *columns]], on=by, how="left")
+def _shares(dataset: Dataset, definition: Index, rows: pd.DataFrame) -> Floats:
+    """Rows × components; every table is joined once, whatever the number of components."""
+    joined: dict[str, pd.DataFrame] = {}
+    for name in {c.table for c in definition.components}:
+        own = [c for c in definition.components if c.table == name]
+        named = [c for one in own for c in (one.numerator, one.denominator) if c is not None]
+        by = ["school_id"] if name == "schools" else ["school_id", "year"]
+        frame: pd.DataFrame = getattr(dataset, name).drop_duplicates(by)
+        joined[name] = rows.merge(frame[[*by, *dict.fromkeys(named)]], on=by, how="left")
+    return np.stack([_share(joined[c.table], c) for c in definition.components], axis=1)
+
+
+def _share(joined: pd.DataFrame, component: Component) -> Floats:
     top = joined[component.numerator].to_numpy(dtype="float64", na_value=np.nan)
     if component.denominator is None:
         return top

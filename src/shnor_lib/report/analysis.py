@@ -20,6 +20,8 @@ from shnor_lib.methods.as_of import as_of
 from shnor_lib.methods.coherence import Coherence, coherence
 from shnor_lib.methods.contextual import ContextualResult, contextual_of
 from shnor_lib.methods.dynamics import DynamicsResult, dynamics
+from shnor_lib.methods.early_warning import WarningResult, early_warning
+from shnor_lib.methods.effect import EffectResult, effect_of_support
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.index_definition import Index, load_index
 from shnor_lib.methods.objectivity import objectivity
@@ -27,12 +29,15 @@ from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
 from shnor_lib.methods.rating_uncertainty import RatingUncertainty, rating_uncertainty
 from shnor_lib.methods.readings import count_readings
+from shnor_lib.methods.recommend import Recommendations, recommend
+from shnor_lib.methods.recommendation_rules import load_recommendations
 from shnor_lib.methods.resilient import ResilientResult, resilient_schools
 from shnor_lib.methods.result_composite import result_composite
 from shnor_lib.methods.risk_definition import load_risk_rules
 from shnor_lib.methods.risk_profile import RiskProfiles, risk_profile
 from shnor_lib.methods.risk_register import RiskRegister, risk_register
 from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, RuleSet, load_ruleset
+from shnor_lib.methods.school_facts import school_facts
 from shnor_lib.methods.small_schools import subject_shares
 from shnor_lib.methods.strengths import conditions, strengths
 from shnor_lib.methods.trends import TrendResult, trends
@@ -94,6 +99,13 @@ class Analysis:
     strengths
         Best and worst places of every school in ``year``: columns of
         :func:`~shnor_lib.methods.strengths.strengths` and ``about`` (``rating``, ``index``).
+    effect
+        What came of support beyond what was to be expected; None when refused (``effect``).
+    warning
+        Forecast of next year's list; None when refused (``warning``).
+    recommendations
+        What follows from the library for the schools of ``year``, issued on ``day``; None when
+        refused (``recommendations``).
     """
 
     title: str
@@ -125,6 +137,9 @@ class Analysis:
     rating_coherence: Coherence | None = field(repr=False, default=None)
     index_coherence: Coherence | None = field(repr=False, default=None)
     strengths: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    effect: EffectResult | None = field(repr=False, default=None)
+    warning: WarningResult | None = field(repr=False, default=None)
+    recommendations: Recommendations | None = field(repr=False, default=None)
 
     @property
     def years(self) -> list[int]:
@@ -243,6 +258,28 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
             contextual = attempt("contextual", lambda: contextual_of(dataset, own_index, composite))
             resilient = attempt("resilient", lambda: resilient_schools(own_index, composite))
     strong = _strong_sides(own_rating, own_index, year)
+    moved = attempt("dynamics", lambda: dynamics(dataset, calendar=calendar))
+    warned = attempt("warning", lambda: early_warning(dataset, identification, index=own_index))
+    signs = attempt("objectivity", lambda: objectivity(dataset, calendar))
+    advised = attempt(
+        "recommendations",
+        lambda: recommend(
+            school_facts(
+                dataset,
+                identification,
+                year,
+                day,
+                dynamics=moved,
+                index=own_index,
+                warning=warned,
+                risks=risks,
+                objectivity=signs,
+            ),
+            load_recommendations(settings.recommendations, project),
+            municipalities=_municipalities(dataset),
+            day=day,
+        ),
+    )
     return Analysis(
         title=settings.title,
         subtitle=settings.subtitle,
@@ -257,7 +294,7 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         rating_id=rating_id,
         indices=indices,
         index_id=index_id,
-        dynamics=attempt("dynamics", lambda: dynamics(dataset, calendar=calendar)),
+        dynamics=moved,
         trends=attempt("trends", lambda: trends(dataset, calendar=calendar, years=[year])),
         contextual=contextual,
         resilient=resilient,
@@ -268,7 +305,7 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
             ),
         ),
         refusals=refusals,
-        objectivity=attempt("objectivity", lambda: objectivity(dataset, calendar)),
+        objectivity=signs,
         shares=attempt("shares", lambda: subject_shares(dataset.results)),
         deadlines=tuple(settings.deadlines),
         day=day,
@@ -283,7 +320,21 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         rating_coherence=_checked(own_rating, year, "rating_coherence", attempt),
         index_coherence=_checked(own_index, year, "index_coherence", attempt),
         strengths=strong,
+        effect=attempt(
+            "effect",
+            lambda: effect_of_support(
+                dataset, identification=identification, index=own_index, calendar=calendar
+            ),
+        ),
+        warning=warned,
+        recommendations=advised,
     )
+
+
+def _municipalities(dataset: Dataset) -> dict[str, str]:
+    """School's id → municipality, where it is known."""
+    rows = dataset.schools.drop_duplicates("school_id").dropna(subset=["municipality"])
+    return dict(zip(rows["school_id"].astype(str), rows["municipality"].astype(str), strict=True))
 
 
 def _checked(

@@ -208,6 +208,30 @@ class Frames:
         merged = merged.rename(columns={"share_of_max": "result"})
         return records(merged.dropna(subset=["index", "result"]))
 
+    @cached_property
+    def effects(self) -> BySchool | None:
+        """Effects of support by year; None when they were refused."""
+        found = self.analysis.effect
+        return None if found is None else BySchool(found.schools, sort=["year"])
+
+    @cached_property
+    def effect_units(self) -> BySchool | None:
+        """Effects of support by subject."""
+        found = self.analysis.effect
+        return None if found is None else BySchool(found.units)
+
+    @cached_property
+    def forecast(self) -> BySchool | None:
+        """Forecasts of next year's list; None when they were refused."""
+        found = self.analysis.warning
+        return None if found is None else BySchool(found.forecast)
+
+    @cached_property
+    def warning_reasons(self) -> BySchool | None:
+        """What the forecasts are made of, largest contribution first."""
+        found = self.analysis.warning
+        return None if found is None else BySchool(found.reasons)
+
     # --- results over the years ---------------------------------------------------------------
 
     @cached_property

@@ -32,6 +32,10 @@ from shnor_lib.stats.arrays import Floats, Ints, counts
 
 GRID: Floats = np.linspace(-4.5, 4.5, 121)
 """Log-odds on which distributions of deviations stand."""
+COARSE: Floats = np.linspace(-4.5, 4.5, 61)
+"""Enough for groups of which a hundred or two are counted."""
+SAMPLED = 300
+"""Groups by which τ and σ are searched; with more, every second, third … is taken."""
 MIN_GROUPS = 10
 """Fewer groups say nothing of how groups differ."""
 FREE_FROM = 100
@@ -50,8 +54,10 @@ class Lasting:
 
     Attributes
     ----------
+    grid
+        Log-odds on which distributions stand.
     prior
-        Probabilities of u on :data:`GRID`.
+        Probabilities of u there.
     year_sd
         σ: standard deviation of a single year, in log-odds.
     overdispersion
@@ -64,6 +70,7 @@ class Lasting:
         Whether the form of the distribution was left free.
     """
 
+    grid: Floats
     prior: Floats
     year_sd: float
     overdispersion: float
@@ -73,19 +80,20 @@ class Lasting:
     free: bool
 
     def posterior(self, x: Any, n: Any, level: Any) -> Floats:
-        """Probabilities of u on :data:`GRID` given the past.
+        """Probabilities of u on the grid given the past.
 
         Parameters
         ----------
         x, n, level
             Groups × years; a year with n = 0 or a missing value says nothing.
         """
-        likelihood = _Years.of(x, n, level, self.overdispersion).of_lasting(self.year_sd)
+        years = _Years.of(self.grid, x, n, level, self.overdispersion)
+        likelihood = years.of_lasting(self.year_sd)
         weight = self.prior * np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
         return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
-def fit_lasting(x: Any, n: Any, level: Any) -> Lasting:
+def fit_lasting(x: Any, n: Any, level: Any, *, coarse: bool = False) -> Lasting:
     """Learn how groups differ for good and from year to year.
 
     Parameters
@@ -93,6 +101,8 @@ def fit_lasting(x: Any, n: Any, level: Any) -> Lasting:
     x, n, level
         Groups × years: counts, numbers counted, and share at the level of the other groups
         (0…1); years that are missing or in which a group was not left to itself are ``nan``.
+    coarse
+        Quick: a coarse grid and a normal distribution however many groups there are.
 
     Raises
     ------
@@ -114,31 +124,34 @@ def fit_lasting(x: Any, n: Any, level: Any) -> Lasting:
         )
     some, many, at = (each[known.any(axis=1)] for each in (some, many, at))
     factor = _overdispersion(some, many, at)
-    years = _Years.of(some, many, at, factor)
+    grid = COARSE if coarse else GRID
+    step = -(-len(some) // (SAMPLED // 2 if coarse else SAMPLED))
+    years = _Years.of(grid, some[::step], many[::step], at[::step], factor)
 
     def lack_of_fit(point: Floats) -> float:
         mean, tau, sigma = _within(point)
-        found = _log_mean(years.of_lasting(sigma), _normal(mean, tau)).sum()
-        return -float(found + np.log(tau) + np.log(sigma)) / len(some)
+        found = _log_mean(years.of_lasting(sigma), _normal(grid, mean, tau)).sum()
+        return -float(found + np.log(tau) + np.log(sigma)) / years.groups
 
     best = optimize.minimize(
         lack_of_fit,
         np.array([0.0, np.log(0.6), np.log(0.3)]),
         method="Nelder-Mead",
-        options={"xatol": 0.01, "fatol": 1e-5, "maxiter": 200},
+        options={"xatol": 0.02, "fatol": 2e-5, "maxiter": 45 if coarse else 120},
     ).x
     mean, tau, sigma = _within(best)
-    prior = _normal(mean, tau)
-    free = len(some) >= FREE_FROM
+    prior = _normal(grid, mean, tau)
+    free = len(some) >= FREE_FROM and not coarse
     if free:
-        prior = _free_form(years.of_lasting(sigma), prior, tau)
-    middle = float(prior @ GRID)
-    spread = float(np.sqrt(prior @ (GRID - middle) ** 2))
-    return Lasting(prior, sigma, factor, middle, spread, len(some), free)
+        everybody = _Years.of(grid, some, many, at, factor).of_lasting(sigma)
+        prior = _free_form(grid, everybody, prior, tau)
+    middle = float(prior @ grid)
+    spread = float(np.sqrt(prior @ (grid - middle) ** 2))
+    return Lasting(grid, prior, sigma, factor, middle, spread, len(some), free)
 
 
 def _within(point: Floats) -> tuple[float, float, float]:
-    """Mean, τ and σ of a point of the search, kept where :data:`GRID` can show them."""
+    """Mean, τ and σ of a point of the search, kept where the grid can show them."""
     tau, sigma = np.exp(np.clip(point[1:], *np.log(_SPREADS)))
     return float(np.clip(point[0], -2, 2)), float(tau), float(sigma)
 
@@ -148,14 +161,14 @@ def _log_mean(likelihood: Floats, prior: Floats) -> Floats:
     return np.asarray(np.log(np.exp(likelihood - top[:, None]) @ prior + 1e-300) + top)
 
 
-def _normal(mean: float, sd: float) -> Floats:
-    density = np.exp(-0.5 * ((GRID - mean) / sd) ** 2)
+def _normal(grid: Floats, mean: float, sd: float) -> Floats:
+    density = np.exp(-0.5 * ((grid - mean) / sd) ** 2)
     return np.asarray(density / density.sum())
 
 
-def _free_form(likelihood: Floats, start: Floats, tau: float) -> Floats:
+def _free_form(grid: Floats, likelihood: Floats, start: Floats, tau: float) -> Floats:
     """Mixture of narrow normals by expectation–maximisation, from the normal fit."""
-    kernel = _kernel(max(0.4 * tau, 0.1))
+    kernel = _kernel(grid, max(0.4 * tau, 0.1))
     scaled = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
     of_atom = scaled @ kernel
     weight = start.copy()
@@ -169,35 +182,36 @@ def _free_form(likelihood: Floats, start: Floats, tau: float) -> Floats:
 class _Years:
     """Likelihood of the deviation of every known year, ready to be summed up with any σ."""
 
+    grid: Floats
     groups: int
     group: Ints
     scaled: Floats
     top: Floats
 
     @classmethod
-    def of(cls, x: Any, n: Any, level: Any, factor: float) -> _Years:
+    def of(cls, grid: Floats, x: Any, n: Any, level: Any, factor: float) -> _Years:
         some, many, at = (np.atleast_2d(counts(each)) for each in (x, n, level))
         known = (many > 0) & ~np.isnan(some) & ~np.isnan(at)
-        odds = special.logit(np.clip(at[known], 1e-4, 1 - 1e-4))[:, None] + GRID
+        odds = special.logit(np.clip(at[known], 1e-4, 1 - 1e-4))[:, None] + grid
         yes, no = some[known][:, None] / factor, (many - some)[known][:, None] / factor
         of_year = -yes * np.logaddexp(0, -odds) - no * np.logaddexp(0, odds)
         top = of_year.max(axis=1, keepdims=True)
-        return cls(len(some), np.nonzero(known)[0], np.exp(of_year - top), top[:, 0])
+        return cls(grid, len(some), np.nonzero(known)[0], np.exp(of_year - top), top[:, 0])
 
     def of_lasting(self, sigma: float) -> Floats:
         """Log-likelihood of u, groups × grid, with v integrated out; 0 without any year."""
-        by_year = np.log(self.scaled @ _kernel(sigma) + 1e-300) + self.top[:, None]
-        result = np.zeros((self.groups, len(GRID)))
+        by_year = np.log(self.scaled @ _kernel(self.grid, sigma) + 1e-300) + self.top[:, None]
+        result = np.zeros((self.groups, len(self.grid)))
         if len(by_year):
             starts = np.flatnonzero(np.r_[True, self.group[1:] != self.group[:-1]])
             result[self.group[starts]] = np.add.reduceat(by_year, starts, axis=0)
         return result
 
 
-def _kernel(sigma: float) -> Floats:
+def _kernel(grid: Floats, sigma: float) -> Floats:
     """From the deviation of a year (rows) to what lasts (columns)."""
-    step = GRID[1] - GRID[0]
-    kernel = np.exp(-0.5 * ((GRID[:, None] - GRID) / max(sigma, 0.5 * step)) ** 2)
+    step = grid[1] - grid[0]
+    kernel = np.exp(-0.5 * ((grid[:, None] - grid) / max(sigma, 0.5 * step)) ** 2)
     return np.asarray(kernel / kernel.sum(axis=0))
 
 
@@ -338,12 +352,12 @@ class _Case:
         covariates: Any,
     ) -> _Case:
         posterior = model.posterior(*past)
-        middle = posterior @ GRID
-        variance = np.maximum(posterior @ GRID**2 - middle**2, 0)
+        middle = posterior @ model.grid
+        variance = np.maximum(posterior @ model.grid**2 - middle**2, 0)
         extra = np.empty((len(middle), 0)) if covariates is None else counts(covariates)
         return cls(
             model=model,
-            posterior=posterior @ _kernel(model.year_sd).T,
+            posterior=posterior @ _kernel(model.grid, model.year_sd).T,
             lasting=middle,
             variance=variance,
             later_n=counts(later_n),
@@ -357,7 +371,7 @@ class _Case:
 
     def expected(self, design: Floats, coefficients: Floats, scale: float = 1.0) -> Expected:
         shift = design @ coefficients - self.lasting
-        share = special.expit((self.odds + shift)[:, None] + GRID)
+        share = special.expit((self.odds + shift)[:, None] + self.model.grid)
         mean = (self.posterior * share).sum(axis=1)
         slope = (self.posterior * share * (1 - share)).sum(axis=1)
         between = np.maximum((self.posterior * share**2).sum(axis=1) - mean**2, 0)

@@ -135,9 +135,7 @@ class Uncertainty:
             )
 
 
-def monte_carlo(
-    variants: Variants, *, draws: int = 1000, seed: int | Sequence[int]
-) -> Uncertainty:
+def monte_carlo(variants: Variants, *, draws: int = 1000, seed: int | Sequence[int]) -> Uncertainty:
     """Vary all assumptions at once.
 
     Parameters

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from shnor_lib.methods.context_model import ContextModel
+from shnor_lib.methods.context_model import ContextModel, ContextRule
 from shnor_lib.methods.contextual import contextual, contextual_of
 from shnor_lib.methods.ranking import rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
@@ -16,6 +16,9 @@ from shnor_lib.validation.case import Case
 from shnor_lib.validation.tables import MANY
 from shnor_lib.validation.tallies import Tallies, added, calibration, coverage
 
+FAR, MANY_YEARS = 2101, 40
+"""Years, far from those the product sees, over which what does not last averages out."""
+
 _NO_LUCK = 1e-3
 """Sampling error of an endless class."""
 
@@ -23,8 +26,9 @@ _NO_LUCK = 1e-3
 def conditions(case: Case) -> Tallies:
     """Coverage of a school's deviation from like schools, and of the shrunk one.
 
-    True is what the same regression gives with endless classes and the same social passports, in
-    the last year and over the last three together.
+    True is what the same regression gives with endless classes and the same social passports: in
+    the last year (``residual``), over the last three (``residual_years``), and, for these three,
+    in the long run (``residual_lasting``).
     """
     index = wellbeing_index(case.dataset, load_index("proposal"))
     years = case.region.years[-3:]
@@ -32,9 +36,34 @@ def conditions(case: Case) -> Tallies:
     true = contextual_of(case.dataset, index, _without_luck(case, seen.composite), years=years)
     last = years[-1]
     parts = [_model("residual", case, seen.yearly[last], true.yearly[last])]
-    if seen.pooled is not None and true.pooled is not None:
+    lasting = _over_many_years(case)
+    if seen.pooled is not None and true.pooled is not None and lasting is not None:
         parts.append(_model("residual_years", case, seen.pooled, true.pooled))
+        parts.append(_model("residual_lasting", case, seen.pooled, lasting))
     return added(parts)
+
+
+def _over_many_years(case: Case) -> ContextModel | None:
+    """The same schools, conditions and lasting parts over years that have nothing else in common
+    with those the product saw.
+    """
+    others = tuple(range(FAR, FAR + MANY_YEARS))
+    later = Case(replace(case.region, years=others), case.draws)
+    index = wellbeing_index(later.endless, load_index("proposal"))
+    rated = rate(later.endless, _endless_rating(), draws=0).scores
+    n = later.truth.groupby(["school_id", "year"])["n"].sum()
+    scores = pd.DataFrame(
+        {
+            "school_id": rated["school_id"],
+            "year": rated["year"],
+            "value": rated["share_of_max"],
+            "sd": _NO_LUCK,
+            "n": n.reindex(pd.MultiIndex.from_frame(rated[["school_id", "year"]])).to_numpy(),
+        }
+    ).convert_dtypes()
+    composite = ResultComposite(scores, "rating", "")
+    rule = ContextRule(pool_years=MANY_YEARS)
+    return contextual_of(later.endless, index, composite, rule=rule).pooled
 
 
 def _without_luck(case: Case, seen: ResultComposite) -> ResultComposite:

@@ -16,8 +16,10 @@ INTERVALS: dict[str, str] = {
     "rating": "share of the rating's maximum",
     "residual": "deviation from like schools, one year",
     "residual_shrunk": "the same, shrunk",
-    "residual_years": "deviation from like schools, three years",
-    "residual_years_shrunk": "the same, shrunk",
+    "residual_lasting": "lasting deviation from like schools, seen over three years",
+    "residual_lasting_shrunk": "the same, shrunk",
+    "residual_years": "the same intervals against the deviation of those years (not a target)",
+    "residual_years_shrunk": "the same, shrunk (not a target)",
     "effect_nothing": "effect of one school, help does nothing",
     "effect_helps": "effect of one school, help works",
 }
@@ -29,7 +31,8 @@ PROBABILITIES: dict[str, str] = {
     "none": "status «no signs»: beyond in no subject",
     "lowest_quarter": "school stands in the lowest quarter of the rating",
     "residual": "school is better than like schools, one year",
-    "residual_years": "the same over three years",
+    "residual_lasting": "school is lastingly better, seen over three years",
+    "residual_years": "the same, better in those three years (not a target)",
     "early_warning": "school will be on the list next year",
     "newcomers": "the same, schools not on the list now",
 }

@@ -47,5 +47,5 @@ class Plan:
         return {**asdict(self), "worlds": len(WORLDS), "years": list(YEARS)}
 
 
-FULL = Plan(regions=24, schools=360, draws=500)
+FULL = Plan(regions=12, schools=360, draws=500)
 SMALL = Plan(regions=1, schools=90, draws=100)

@@ -24,10 +24,10 @@ ENOUGH = 200
 
 INTERVALS: tuple[str, ...] = (
     "wilson", "shrunk", "difference", "rank", "rating", "residual", "residual_shrunk",
-    "residual_years", "residual_years_shrunk", "effect_nothing", "effect_helps",
+    "residual_lasting", "residual_lasting_shrunk", "effect_nothing", "effect_helps",
 )  # fmt: skip
 PROBABILITIES: tuple[str, ...] = (
-    "share", "criterion", "low_results", "none", "lowest_quarter", "residual", "residual_years",
+    "share", "criterion", "low_results", "none", "lowest_quarter", "residual", "residual_lasting",
     "early_warning", "newcomers",
 )  # fmt: skip
 

@@ -37,7 +37,7 @@ def _page(analysis: Analysis) -> str:
 
 def _seen(text: str) -> str:
     text = re.sub(r"<(script|style)\b.*?</\1>", " ", text, flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]*>", " ", text))
 
 
 def test_page_stands_in_the_menu(analysis: Analysis) -> None:
@@ -145,3 +145,18 @@ def test_school_page_names_strengths_with_n(analysis: Analysis) -> None:
     assert re.search(r"\d+\u00a0результат", text)
     assert "в нижней четверти" in text
     assert strengths_section(frames_of(replace(analysis, ratings={})), str(row["school_id"])) == []
+
+
+def test_page_is_written_as_russian_readers_expect(analysis: Analysis) -> None:
+    nasty = "СОШ «<script>alert(1)</script>» | *1* {{< meta x >}} `a` [b](c) & $x$ ```"
+    schools = analysis.dataset.schools.assign(name=nasty)
+    for case in (analysis, replace(analysis, dataset=analysis.dataset.replace(schools=schools))):
+        text = _page(case)
+        shown = re.sub(r"\]\([^)]*\)", "", _seen(text))
+        for word in ("nan", "None", "<NA>", "inf", "True", "False"):
+            assert not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", shown), word
+        assert not re.search(r"\d\.\d", shown)
+        assert not re.search(r"\d[ \u00a0]?%", shown)
+        assert not re.search(r"[:,\[]NaN", text)
+        assert "<script>alert" not in text
+        assert shown.count("«") == shown.count("»")

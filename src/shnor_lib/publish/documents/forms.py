@@ -183,6 +183,7 @@ def _laid_out(data: bytes, *, sideways: bool) -> bytes:
         height = f'<w:trHeight w:val="{round(int(millimetres) * _MILLIMETRE)}" w:hRule="atLeast"/>'
         # the head row has properties of its own and stays as high as its words
         table = re.sub(r"<w:tr>(?!\s*<w:trPr>)", f"<w:tr><w:trPr>{height}</w:trPr>", found.group())
+        table = table.partition("-->")[2]
         return _TABLE.sub(lambda own: _table(kind, own.group()), table, count=1)
 
     document = _ROWS.sub(with_lines, document)

@@ -48,9 +48,10 @@ def reference_docx() -> bytes:
     parts = _unpacked(_default_reference())
     styles = parts["word/styles.xml"].decode("utf-8")
     for style_id, xml in _styles().items():
-        pattern = re.compile(rf'<w:style [^>]*w:styleId="{style_id}".*?</w:style>', re.S)
-        styles, found = pattern.subn(lambda _, xml=xml: xml, styles, count=1)
-        if not found:
+        own = re.search(rf'<w:style [^>]*w:styleId="{style_id}".*?</w:style>', styles, re.S)
+        if own:
+            styles = styles.replace(own.group(), xml, 1)
+        else:
             styles = styles.replace("</w:styles>", xml + "</w:styles>")
     styles = re.sub(r"<w:rPrDefault>.*?</w:rPrDefault>", _DEFAULTS, styles, count=1, flags=re.S)
     parts["word/styles.xml"] = styles.encode("utf-8")

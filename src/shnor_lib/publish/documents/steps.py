@@ -151,6 +151,13 @@ class Printer:
             list(pool.map(one, batches))
         write_json(memory, now)
 
+    def lost(self, memory: Path) -> list[str]:
+        """Profiles printed before whose files somebody has taken away."""
+        if not memory.is_file():
+            return []
+        known: dict[str, str] = json.loads(memory.read_text(encoding="utf-8"))
+        return sorted(page for page in known if not self._there(page))
+
     def _digest(self, page: str, common: str) -> str:
         data = (self.project.reports_dir / page).read_bytes()
         return hashlib.sha256(common.encode() + data).hexdigest()

@@ -1,4 +1,4 @@
-"""Finish a Word document Pandoc made: sections, rows that do not break, fixed times."""
+"""Finish a Word document Pandoc made: sections, widths, rows that do not break, fixed times."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from xml.sax.saxutils import escape
 
 from shnor_lib.publish.documents.reference import PAGE, SIDEWAYS, packed
 
+UPRIGHT, TURNED = "<!--shnor-upright-->", "<!--shnor-sideways-->"
+"""Before and after a table that stands on a page turned sideways (written by ``documents.lua``)."""
+
 _CREATED = "1980-01-01T00:00:00Z"
-_LAST = re.compile(r"<w:sectPr.*?</w:sectPr>(?=\s*</w:body>)", re.S)
+_LAST = re.compile(r"<w:sectPr\b(?:(?!<w:sectPr\b).)*?</w:sectPr>(?=\s*</w:body>)", re.S)
 _FOOTERS = re.compile(r"<w:(?:header|footer)Reference [^>]*/>")
+_FIRST_PAGE = re.compile(r"<w:titlePg\s*/>")
+_TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.S)
+_WIDTH = re.compile(r'<w:tblW w:type="pct" w:w="(\d+)" ?/>')
+_COLUMN = re.compile(r'<w:gridCol w:w="(\d+)" ?/>')
 
 
 def finished(data: bytes, *, title: str, author: str) -> bytes:
@@ -27,37 +34,76 @@ def finished(data: bytes, *, title: str, author: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     document = parts["word/document.xml"].decode("utf-8")
-    parts["word/document.xml"] = _rows_whole(_sections(document)).encode("utf-8")
+    # two such tables in a row stand in one section
+    document = re.sub(rf"{TURNED}\s*{UPRIGHT}", "", document)
+    document = _sections(_widths(document))
+    parts["word/document.xml"] = _rows_whole(document).encode("utf-8")
     parts["docProps/core.xml"] = _properties(title, author).encode("utf-8")
-    return packed(
-        dict(sorted(parts.items(), key=lambda item: (item[0] != "[Content_Types].xml", item[0])))
+    first = "[Content_Types].xml"
+    return packed({name: parts[name] for name in sorted(parts, key=lambda n: (n != first, n))})
+
+
+def _widths(document: str) -> str:
+    """Give every table its width on the page it stands on; Pandoc supposes a page of its own."""
+    last = _LAST.search(document)
+    upright = _room(last.group() if last else "") or _room(PAGE)
+    turned = _room(SIDEWAYS)
+    done = []
+    for i, part in enumerate(re.split(f"({UPRIGHT}.*?{TURNED})", document, flags=re.S)):
+        room = turned if i % 2 else upright
+        done.append(_TABLE.sub(lambda match, room=room: _scaled(match.group(), room), part))
+    return "".join(done)
+
+
+def _room(section: str) -> int:
+    """Width between the margins of a section, in twentieths of a point."""
+    size = re.search(r"<w:pgSz [^>]*>", section)
+    margins = re.search(r"<w:pgMar [^>]*>", section)
+    if not size or not margins:
+        return 0
+    width, left, right = (
+        re.search(rf'w:{name}="(\d+)"', text)
+        for name, text in (
+            ("w", size.group()),
+            ("left", margins.group()),
+            ("right", margins.group()),
+        )
     )
+    if not width or not left or not right:
+        return 0
+    return int(width.group(1)) - int(left.group(1)) - int(right.group(1))
+
+
+def _scaled(table: str, room: int) -> str:
+    found = _WIDTH.search(table)
+    columns = [int(width) for width in _COLUMN.findall(table)]
+    if not found or not sum(columns):
+        return table
+    total = room * int(found.group(1)) // 5000
+    scale = total / sum(columns)
+    table = _COLUMN.sub(lambda m: f'<w:gridCol w:w="{round(int(m.group(1)) * scale)}"/>', table)
+    table = _WIDTH.sub(f'<w:tblW w:type="dxa" w:w="{total}"/>', table, count=1)
+    # Pandoc repeats the caption for screen readers without its number, which is a field.
+    return re.sub(r'(<w:tblCaption w:val=")\w+\s*\.?\s*\. ', r"\1", table)
 
 
 def _sections(document: str) -> str:
-    """Put the section breaks of tables that stand on a page turned sideways."""
-    upright, turned = "<!--shnor-upright-->", "<!--shnor-sideways-->"
-    if upright not in document:
-        return document
+    """Put section breaks around tables that stand on a page turned sideways."""
     last = _LAST.search(document)
-    footers = "".join(_FOOTERS.findall(last.group())) if last else ""
-    own = re.search(r"<w:pgSz .*?/>\s*<w:pgMar .*?/>", last.group(), re.S) if last else None
-    first = "<w:titlePg/>" if last and "<w:titlePg" in last.group() else ""
-
-    def end(page: str, more: str = "") -> str:
-        return f"<w:p><w:pPr><w:sectPr>{footers}{page}{more}</w:sectPr></w:pPr></w:p>"
-
+    if UPRIGHT not in document or last is None:
+        return document
+    footers = "".join(_FOOTERS.findall(last.group()))
+    own = re.search(r"<w:pgSz [^>]*>\s*<w:pgMar [^>]*>", last.group())
     page = own.group() if own else PAGE
-    head, _, rest = document.partition(upright)
     # only the very first page goes without a number
-    rest = rest.replace(upright, end(page)).replace(turned, end(SIDEWAYS))
-    if last and first:
-        rest = (
-            re.sub(r"<w:titlePg\s*/>(?=[^<]*(?:<[^<]*)*?</w:body>)", "", rest, count=1)
-            if rest.count("<w:titlePg") == 1
-            else rest
-        )
-    return head + end(page, first) + rest
+    first = "".join(_FIRST_PAGE.findall(last.group()))
+    document = document[: last.start()] + _FIRST_PAGE.sub("", document[last.start() :])
+
+    def end(size: str, more: str = "") -> str:
+        return f"<w:p><w:pPr><w:sectPr>{footers}{size}{more}</w:sectPr></w:pPr></w:p>"
+
+    document = document.replace(UPRIGHT, end(page, first), 1)
+    return document.replace(UPRIGHT, end(page)).replace(TURNED, end(SIDEWAYS))
 
 
 def _rows_whole(document: str) -> str:

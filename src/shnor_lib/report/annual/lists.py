@@ -11,6 +11,7 @@ from shnor_lib.report.display import Col
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring import dynamics as changes
 from shnor_lib.report.monitoring import identification as say
+from shnor_lib.report.monitoring.dynamics_pairs import has_past
 from shnor_lib.report.monitoring.lists import listed_frame
 
 REASONS = 200
@@ -74,7 +75,7 @@ def list_changes(about: AnnualYear) -> list[Piece]:
 
 def result_changes(about: AnnualYear) -> list[Piece]:
     """Verdicts on the results of schools, and of those that were supported."""
-    if not changes.has_past(about.change, about.year):
+    if not has_past(about.change, about.year):
         return [changes.first_year(about.change, about.year)]
     return [
         "### Результаты школ",

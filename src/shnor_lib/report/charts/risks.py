@@ -23,7 +23,7 @@ from shnor_lib.report.rows import Rows, records
 from shnor_lib.report.theme import SHARE_SCALE
 from shnor_lib.tables import RISK_FACTORS, RISK_STATES
 
-LEVEL_COLOURS: dict[str, str] = {"high": "#D55E00", "medium": "#F2B872", "low": "#DCE6F0"}
+LEVEL_COLOURS: dict[str, str] = {"high": "#D55E00", "medium": "#F2B872", "low": "#A9C0D6"}
 """Significance → colour; in a map it also has its letter."""
 CLOSED_COLOUR = "#B9BEC5"
 """A factor that was rejected or removed."""
@@ -218,7 +218,12 @@ def risk_share_map(cells: Rows, rows: Sequence[str], *, caption: str = "") -> Ch
         f"{fmt.count_phrase(len(RISK_FACTORS), 'фактор', 'фактора', 'факторов')}. "
         + (f"Наибольшее значение {fmt.percent(worst[0])}: {worst[1]}." if worst[0] >= 0 else "")
     ).rstrip()
-    return Chart(spec(data, _map_layout(rows), 132 + _CELL * len(rows)), alt, caption)
+    schools = {place: cell["n"] for (place, _), cell in found.items()}
+    # a reader of paper cannot hover: the number of schools stands beside the name
+    labels = [f"{short(place, 17)} ({fmt.number(schools.get(place, 0))})" for place in rows]
+    layout = _map_layout(labels)
+    layout["yaxis"]["ticktext"] = labels
+    return Chart(spec(data, layout, 132 + _CELL * len(rows)), alt, caption)
 
 
 def state_bars(counts: Rows, years: Sequence[int]) -> Chart:

@@ -299,7 +299,7 @@ def effect_estimates(figures: Figures) -> Chart:
             "nticks": 7,
         },
         "yaxis": rows_axis(labels),
-        "annotations": rows_above(labels),
+        "annotations": [{**label, "yshift": 14} for label in rows_above(labels)],
         "legend": legend_below(),
     }
     alt = "Эффект поддержки: оценка и правда. " + "; ".join(_effect_words(figures, names)) + "."

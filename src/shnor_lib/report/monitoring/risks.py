@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 
 import pandas as pd
@@ -173,7 +174,10 @@ def school_map(profiles: RiskProfiles, year: int, on_list: list[str], names: Nam
             f"Первые {fmt.number(MAP_ROWS)} из{fmt.NBSP}{total} списка: "
             "сначала те, у кого больше факторов высокой значимости."
         )
-    short = {key: plain_name(names.get(key, key)) for key in order}
+    plain = {key: plain_name(names.get(key, key)) for key in order}
+    alike = Counter(plain.values())
+    # two schools of the same name are told apart by their code
+    short = {key: name if alike[name] == 1 else f"{key} {name}" for key, name in plain.items()}
     return risk_map(rows, order[:MAP_ROWS], short, caption=caption)
 
 
@@ -194,8 +198,8 @@ def by_municipality(profiles: RiskProfiles, year: int, municipalities: Names) ->
     order = sorted(n.index, key=lambda key: (-float(total[key]), natural(key)))[:MAP_ROWS]
     rest = len(n) - len(order)
     caption = (
-        "Доля школ с профилем, у которых значимость фактора высокая и он не отклонён, %. Число "
-        "школ — в подсказке к каждой клетке."
+        "Доля школ с профилем, у которых значимость фактора высокая и он не отклонён, %. В "
+        "скобках — сколько школ муниципалитета с профилем."
     )
     if rest > 0:
         caption += f" Показаны первые {fmt.number(MAP_ROWS)} муниципалитетов."
@@ -250,7 +254,7 @@ def decisions_text(register: RiskRegister) -> Text:
     return text(
         "Решения о рисках нового учебного года принимаются не позднее июля (п. 4.3.6 Положения), "
         "решения о циклических рисках — сразу, чтобы исполнить их до следующего проявления "
-        f"(п. 4.3.5). Последний день для первых здесь — {by_july.day:02d}.{by_july.month:02d}; "
+        f"(п. 4.3.5). Последний день для первых здесь — {say.every_year(by_july)}; "
         "из двух сроков действует тот, что раньше.",
         decisions_sentence(register),
         note_sentence(register),
@@ -286,7 +290,7 @@ def zones_text(profiles: RiskProfiles, year: int, names: Names, links: Names) ->
     silent = schools_with(profiles, year, "zone_not_claimed")
     if silent:
         lines.append(
-            "Риск учебной неуспешности не заявлен или назван низким, а результаты за порогом: "
+            "Риск учебной неуспешности не заявлен, отклонён или назван низким, а результаты за порогом: "
             f"{school_links(silent, names, links, most=10)}."
         )
     return text(*lines)

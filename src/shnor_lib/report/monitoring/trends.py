@@ -181,7 +181,6 @@ def schools_table(
             Col("slope_others", "Другие школы", "points", help="В тех же работах, за год"),
             Col("against", "В сравнении с другими", filter=True),
             Col("n_units", "Рядов", "int", help="Сколько рядов результатов сложено"),
-            Col("n_years", "Лет", "int", help="Самый длинный ряд"),
             Col("n", "Участий", "int", help="Участий в работах за все годы рядов"),
         ],
         caption=f"Направление по школам, ряды до {school_year(way.year)} учебного года",
@@ -210,7 +209,6 @@ def units_table(
             for row in firm.to_dict("records")
         ],
         way=firm["verdict"].map(TREND),
-        since=[school_year(year) for year in firm["year_from"]],
     )
     return capped(
         table,
@@ -221,7 +219,6 @@ def units_table(
             Col("slope", "В год", "points", help="Изменение доли низких результатов за год"),
             Col("low_from", "Было", "percent", help="Доля низких результатов в первый год ряда"),
             Col("low_to", "Стало", "percent", help="Доля низких результатов в последний год ряда"),
-            Col("since", "С года"),
             Col("n_years", "Лет", "int"),
             Col("n", "Участий", "int"),
         ],

@@ -44,6 +44,7 @@ from shnor_lib.report.monitoring.identification import (
     readings_table,
     readings_text,
 )
+from shnor_lib.report.pages.method_conditions import conditions_and_directions
 from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.rule_words import (
     decision_sentence,
@@ -104,6 +105,7 @@ def method_page(analysis: Analysis, names: Mapping[str, str], links: Mapping[str
             *_refused(refusals, "index:", "Индекс"),
             "## Как посчитана надёжность",
             *_confidence(),
+            *conditions_and_directions(),
             "## Словарь",
             *_glossary(),
         ]

@@ -74,6 +74,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("rating.qmd", "Рейтинг и индекс", "rating:page_of_rating", ANALYSIS),
     Section("risks.qmd", "Реестр рисков", "risks:page_of_risks", SUPPORT, "risks:has_risks"),
     Section("context.qmd", "Результаты с учётом условий", "context:page_of_context", ANALYSIS),
+    Section("effect.qmd", "Эффект поддержки", "effect:page_of_effect", ANALYSIS),
+    Section(
+        "early-warning.qmd", "Раннее предупреждение", "early_warning:page_of_warning", ANALYSIS
+    ),
     Section("method.qmd", "Методика", "method:page_of_method", METHOD),
     Section("validation.qmd", "Проверка методов", "validation:page_of_validation", METHOD),
     Section("data-quality.qmd", "Качество данных", "quality:page_of_quality", METHOD),

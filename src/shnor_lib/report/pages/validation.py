@@ -8,22 +8,24 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Card, bullets, callout, cards, front_matter, page, show
 from shnor_lib.report.charts.validation import (
     coverage_by_size,
-    effect_estimates,
-    found_and_right,
     said_and_came,
     share_errors,
 )
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import CONFIDENCE
 from shnor_lib.report.pages.sections import Site
+from shnor_lib.report.pages.validation_lists import (
+    effect_section,
+    forecast_section,
+    lists_section,
+)
+from shnor_lib.report.pages.validation_targets import limits, targets_section
 from shnor_lib.report.rows import Row
 from shnor_lib.report.validation_figures import (
     BAND_WORDS,
     BANDS,
-    CHECKS,
     INTERVALS,
     PROBABILITIES,
-    SCENARIOS,
     row_of,
     rows_of,
     validation_figures,
@@ -36,17 +38,7 @@ ENOUGH = 200
 """Tenths of probabilities with fewer cases are not drawn."""
 
 _OF_SHARES = ("wilson", "shrunk", "difference")
-_OF_SCHOOLS = ("rank", "residual", "residual_years", "effect_nothing")
-_READINGS: dict[str, str] = {
-    "formal": "формальное правило",
-    "likely": "«вероятно» и выше (от 75 %)",
-    "as_long": "самые вероятные, столько же школ",
-}
-_FORECASTS: dict[str, str] = {
-    "model": "раннее предупреждение",
-    "same": "«как в прошлом году»",
-    "base": "одна и та же вероятность для всех",
-}
+_OF_SCHOOLS = ("rank", "residual", "residual_lasting", "effect_nothing")
 
 
 def page_of_validation(site: Site) -> bytes:
@@ -79,14 +71,14 @@ def validation_page(figures: Figures) -> bytes:
             "## Малые школы: поправка на случайность",
             *_errors(figures),
             "## Список: кого он находит и кого пропускает",
-            *_lists(figures),
+            *lists_section(figures),
             "## Эффект поддержки",
-            *_effects(figures),
-            *_forecasts(figures),
+            *effect_section(figures),
+            *forecast_section(figures),
             "## Все цели проверки",
-            *_targets(figures),
+            *targets_section(figures),
             "## Чего эта проверка не показывает",
-            _limits(),
+            limits(),
         ]
     )
 
@@ -303,201 +295,3 @@ def _errors(figures: Figures) -> list[str]:
         f"{fmt.decimal(100 * raw)} ({fmt.count_phrase(cases, 'случай', 'случая', 'случаев')}).",
         show(share_errors(figures)),
     ]
-
-
-def _lists(figures: Figures) -> list[str]:
-    formal = {b: row_of(figures, "lists", reading="formal", band=b) for b in (*BANDS, "all")}
-    small = formal[BANDS[0]]
-    rows = [
-        {
-            "band": BAND_WORDS[row["band"]],
-            "reading": _READINGS[name],
-            **{key: row[key] for key in ("listed", "true", "both", "precision", "recall")},
-        }
-        for name in _READINGS
-        for row in rows_of(figures, "lists", reading=name)
-    ]
-    return [
-        "За порогом на деле — школы, которые попали бы в список, будь их классы бесконечно велики. "
-        "Формальное правило смотрит на посчитанные доли; вероятностное прочтение — на вероятность, "
-        "и оно видит также школы, где участников меньше, чем требует правило.",
-        f"У школ, где в параллели меньше 10 учеников, формальный список находит "
-        f"{fmt.percent(small['recall'], 0)} тех, кто за порогом "
-        f"({fmt.of(small['both'], small['true'])}), а из попавших в него за порогом "
-        f"{fmt.percent(small['precision'], 0)}. У крупных школ оба числа — "
-        f"{fmt.percent(formal['60+']['recall'], 0)} и {fmt.percent(formal['60+']['precision'], 0)}.",
-        show(found_and_right(figures, _READINGS, what="recall")),
-        show(found_and_right(figures, _READINGS, what="precision")),
-        show(
-            DataTable(
-                rows,
-                [
-                    Col("reading", "Как прочитан список"),
-                    Col("band", "Учеников в параллели"),
-                    Col("listed", "В списке", "int"),
-                    Col("true", "За порогом на деле", "int"),
-                    Col("both", "И там и там", "int"),
-                    Col("precision", "Из списка — за порогом", "percent", digits=0),
-                    Col("recall", "Из тех, кто за порогом, — в списке", "percent", digits=0),
-                ],
-                caption="Список и правда по размеру школы (школы и годы вместе)",
-            )
-        ),
-    ]
-
-
-def _effects(figures: Figures) -> list[str]:
-    nothing = row_of(figures, "effects", scenario="nothing", estimate="net")
-    naive = row_of(figures, "effects", scenario="nothing", estimate="naive")
-    rows = [
-        {
-            "scenario": SCENARIOS[row["scenario"]],
-            "estimate": {
-                "net": "эффект по программе",
-                "naive": "«было — стало»",
-                "matched": "сравнение с похожими",
-            }[row["estimate"]],
-            **{key: row[key] for key in ("estimated", "truth", "error", "error_reach", "regions")},
-            "covered": None if row["estimate"] == "naive" else row["covered"],
-        }
-        for row in rows_of(figures, "effects")
-    ]
-    return [
-        "Шести из десяти школ списка, выбранным наугад, назначена помощь. В одном опыте она не даёт "
-        "ничего, в другом убирает три низких результата из десяти. «Было — стало» и в первом опыте "
-        f"показывает улучшение на {fmt.decimal(-100 * naive['estimated'])} п.{fmt.NNBSP}п.: школы, "
-        "отобранные по плохому году, улучшаются сами. Программа эффекта там не находит: в среднем "
-        f"{fmt.points(nothing['estimated'], 2)}",
-        show(effect_estimates(figures)),
-        show(
-            DataTable(
-                rows,
-                [
-                    Col("scenario", "Опыт"),
-                    Col("estimate", "Оценка"),
-                    Col("estimated", "Показано", "points"),
-                    Col("truth", "На деле", "points"),
-                    Col("error", "Ошибка в среднем", "points", digits=2),
-                    Col(
-                        "error_reach", "± (95 %)".replace(" %", f"{fmt.NNBSP}%"), "points", digits=2
-                    ),
-                    Col("covered", "Интервал содержит правду", "percent", missing="интервала нет"),
-                    Col("regions", "Регионов", "int"),
-                ],
-                caption="Эффект поддержки: оценка и правда, доля низких результатов",
-            )
-        ),
-    ]
-
-
-def _forecasts(figures: Figures) -> list[str]:
-    rows = (
-        {row["forecast"]: row for row in rows_of(figures, "warnings")}
-        if "warnings" in figures
-        else {}
-    )
-    if not rows:
-        return []
-    model, same = rows["model"], rows["same"]
-    return [
-        "## Раннее предупреждение",
-        "Прогноз делается за год, будущего года программа не видит. Ошибка — средний квадрат разности "
-        "вероятности и того, что случилось (мера Брайера): 0 — угадано всё. У раннего предупреждения "
-        f"она {fmt.decimal(model['brier'], 3)}, у прогноза «как в прошлом году» — "
-        f"{fmt.decimal(same['brier'], 3)}.",
-        show(
-            DataTable(
-                [{**rows[name], "title": title} for name, title in _FORECASTS.items()],
-                [
-                    Col("title", "Прогноз"),
-                    Col("brier", "Ошибка (мера Брайера)", "decimal", digits=3),
-                    Col("happened", "Школ оказалось в списке", "percent"),
-                    Col("cases", "Прогнозов", "int"),
-                ],
-                caption="Прогноз списка на год вперёд",
-            )
-        ),
-    ]
-
-
-def _targets(figures: Figures) -> list[str]:
-    names = {**PROBABILITIES, **INTERVALS, **SCENARIOS}
-    rows = []
-    for check in figures["checks"]:
-        what = (PROBABILITIES if check["kind"] == "calibration" else names)[check["what"]]
-        rows.append(
-            {
-                "kind": CHECKS[check["kind"]],
-                "what": what,
-                "value": _value(check, check["value"]),
-                "bounds": _bounds(check),
-                "met": "да" if check["met"] else "нет",
-            }
-        )
-    return [
-        "Цели названы до первого прогона и под ответ не подгонялись.",
-        show(
-            DataTable(
-                rows,
-                [
-                    Col("what", "Что проверено"),
-                    Col("kind", "Цель"),
-                    Col("value", "Получено"),
-                    Col("bounds", "Нужно"),
-                    Col("met", "Достигнуто", filter=True),
-                ],
-                caption="Цели проверки",
-            )
-        ),
-        *_missed(figures, names),
-    ]
-
-
-def _value(check: Row, value: float | None) -> str:
-    if check["kind"] in {"bias", "naive"}:
-        return fmt.points(value, 2).removeprefix("+")
-    if check["kind"] == "calibration":
-        return fmt.points(value).removeprefix("+")
-    return fmt.percent(value)
-
-
-def _bounds(check: Row) -> str:
-    low, high = check["low"], check["high"]
-    if low is not None and high is not None:
-        return fmt.interval(low, high)
-    if low is not None:
-        return f"не меньше {_value(check, low)}"
-    return f"не больше {_value(check, high)}"
-
-
-def _missed(figures: Figures, names: dict[str, str]) -> list[str]:
-    reasons = [
-        f"**{fmt.escape_md(fmt.sentence_case(CHECKS[c['kind']]))}: "
-        f"{fmt.escape_md((PROBABILITIES if c['kind'] == 'calibration' else names)[c['what']])}.** "
-        f"{WHY.get((c['kind'], c['what']), 'Причина выясняется.')}"
-        for c in figures["checks"]
-        if not c["met"]
-    ]
-    return (
-        [callout("warning", "Чего достичь не удалось", bullets(reasons), level=3)]
-        if reasons
-        else []
-    )
-
-
-WHY: dict[tuple[str, str], str] = {}
-"""Why a target is missed, for those that are."""
-
-
-def _limits() -> str:
-    return bullets(
-        [
-            "Вымышленный регион честен: никто не подсказывал и не завышал отметок. О необъективных "
-            "результатах эта проверка ничего не говорит.",
-            "Если настоящие школы различаются совсем не так, как в четырёх мирах, цифры будут "
-            "другими.",
-            "Проверено, как методы справляются со случайностью. Верен ли сам порог и те ли "
-            "показатели выбраны, расчёт не скажет: это решает методика.",
-            "Вероятность нельзя проверить на одной школе: она сбывается в среднем по многим.",
-        ]
-    )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-
-import pandas as pd
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from shnor_lib.methods.risk_register import RiskRegister
 from shnor_lib.report import format as fmt
 from shnor_lib.report.calendar_file import Entry, calendar_file
 from shnor_lib.report.monitoring.lists import natural
 from shnor_lib.report.risks import words as say
-from shnor_lib.report.rows import records
+from shnor_lib.report.rows import Row, records
 from shnor_lib.report.slugs import slug
 
 FOLDER = "downloads/risks"
@@ -50,41 +48,54 @@ def calendars(register: RiskRegister, names: Names) -> dict[str, bytes]:
         Address below ``reports/`` → bytes: one calendar of everything, one for every municipality
         and one for every school with decisions ahead or overdue. Empty when nothing is waited for.
     """
-    rows = register.waiting
-    if rows.empty:
+    rows = records(register.waiting)
+    if not rows:
         return {}
-    found = {ALL: _file("Решения о рисках", _joint(rows, names, register), register.day)}
-    for place, part in rows.dropna(subset=["municipality"]).groupby("municipality", sort=True):
-        found[municipality_path(str(place))] = _file(
-            f"Решения о рисках: {place}", _joint(part, names, register), register.day
+    day = register.day
+    found = {ALL: calendar_file("Решения о рисках", _joint(rows, names, register), stamp=day)}
+    for place, own in sorted(_split(rows, "municipality").items()):
+        found[municipality_path(place)] = calendar_file(
+            f"Решения о рисках: {place}", _joint(own, names, register), stamp=day
         )
-    for school, part in rows.groupby("school_id", sort=True):
-        found[school_path(str(school))] = _file(
-            f"Решения о рисках: {names.get(str(school), str(school))}",
-            _own(part, names, register),
-            register.day,
+    for school, own in sorted(_split(rows, "school_id").items()):
+        found[school_path(school)] = calendar_file(
+            f"Решения о рисках: {names.get(school, school)}",
+            _own(own, names, register),
+            stamp=day,
         )
     return found
 
 
-def _file(title: str, entries: list[Entry], day: dt.date) -> bytes:
-    return calendar_file(title, entries, stamp=day)
+def _split(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    """Rows by the value of a column; those without one are left out."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row[column] is not None:
+            found.setdefault(str(row[column]), []).append(row)
+    return found
 
 
-def _joint(rows: pd.DataFrame, names: Names, register: RiskRegister) -> list[Entry]:
+_SAME = ("decide_by", "decides", "factor", "municipality", "year", "basis")
+
+
+def _joint(rows: Iterable[Row], names: Names, register: RiskRegister) -> list[Entry]:
     """One entry for every day × level × factor × municipality, its schools in the text.
 
     Within one profile year a factor has one day of each basis, so the day is no part of the
     identifier: an entry whose day was moved takes the place of the old one.
     """
-    rows = rows.assign(place=rows["municipality"].fillna(""))
-    by = ["decide_by", "decides", "factor", "place", "year", "basis"]
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] or "" for name in _SAME), []).append(row)
     entries = []
-    for _, part in rows.groupby(by, sort=True, observed=True):
-        schools = sorted((names.get(str(s), str(s)) for s in part["school_id"]), key=natural)
-        first = records(part.head(1))[0]
-        factor, place, level = (str(first[name]) for name in ("factor", "place", "decides"))
-        day = first["decide_by"].date()
+    for key in sorted(groups):
+        first = groups[key][0]
+        schools = sorted(
+            (names.get(str(row["school_id"]), str(row["school_id"])) for row in groups[key]),
+            key=natural,
+        )
+        factor, level = str(first["factor"]), str(first["decides"])
+        place = fmt.one_line(first["municipality"], "")
         n = len(schools)
         text = [
             say.decide_sentence(first, register.rules),
@@ -96,8 +107,9 @@ def _joint(rows: pd.DataFrame, names: Names, register: RiskRegister) -> list[Ent
         entries.append(
             Entry(
                 uid=f"risk-{uid}",
-                title=f"{_verb(first)}: {say.factor(factor)} — {fmt.count_phrase(n, 'школа', 'школы', 'школ')}",
-                first=day,
+                title=f"{_verb(first)}: {say.factor(factor)} — "
+                f"{fmt.count_phrase(n, 'школа', 'школы', 'школ')}",
+                first=first["decide_by"].date(),
                 text="\n".join(text),
                 categories=("Риски", fmt.sentence_case(say.WHO[level])),
                 remind_days=REMIND,
@@ -106,10 +118,10 @@ def _joint(rows: pd.DataFrame, names: Names, register: RiskRegister) -> list[Ent
     return entries
 
 
-def _own(rows: pd.DataFrame, names: Names, register: RiskRegister) -> list[Entry]:
+def _own(rows: Iterable[Row], names: Names, register: RiskRegister) -> list[Entry]:
     """The entries of one school: its deadlines, and when a cyclic risk shows itself again."""
     entries = []
-    for row in records(rows):
+    for row in rows:
         school, factor = str(row["school_id"]), str(row["factor"])
         base = slug(f"{register.year}-{school}-{factor}")
         name = names.get(school, school)

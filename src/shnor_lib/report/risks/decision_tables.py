@@ -122,27 +122,30 @@ def joint_table(register: RiskRegister, level: str, names: Names, *, most: int =
 
     One decision about vacancies helps seven schools; seven lines would hide that.
     """
-    rows = register.waiting
-    rows = rows[rows["decides"] == level]
-    rows = rows.assign(municipality=rows["municipality"].fillna(NO_PLACE))
     by = (
-        ["municipality", "factor", "decide_by"]
+        ("municipality", "factor", "decide_by")
         if level == "municipality"
-        else ["factor", "decide_by"]
+        else ("factor", "decide_by")
     )
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in records(register.waiting):
+        if row["decides"] == level:
+            groups.setdefault(tuple(row[name] for name in by), []).append(row)
     lines: list[Row] = []
-    for _, part in rows.groupby(by, sort=True, observed=True):
-        first = records(part.head(1))[0]
-        schools = sorted((names.get(str(key), str(key)) for key in part["school_id"]), key=natural)
+    for own in groups.values():
+        first = own[0]
+        schools = sorted(
+            (names.get(str(row["school_id"]), str(row["school_id"])) for row in own), key=natural
+        )
         shown = ", ".join(schools[:8])
         if len(schools) > 8:
             shown += f" и ещё {fmt.number(len(schools) - 8)}"
         lines.append(
             {
-                "municipality": first["municipality"],
+                "municipality": fmt.one_line(first["municipality"], NO_PLACE),
                 "factor": say.factor(first["factor"]),
                 "n": len(schools),
-                "high": int((part["level"] == "high").sum()),
+                "high": sum(row["level"] == "high" for row in own),
                 "schools": shown,
                 "due": say.due(first),
                 "order": first["decide_by"].isoformat(),
@@ -157,7 +160,7 @@ def joint_table(register: RiskRegister, level: str, names: Names, *, most: int =
     ]
     if level == "municipality" and len({line["municipality"] for line in lines}) > 1:
         columns.insert(0, Col("municipality", "Муниципалитет", filter=True))
-    lines.sort(key=lambda line: (line["order"], -line["n"]))
+    lines.sort(key=lambda line: (line["order"], -line["n"], line["municipality"], line["factor"]))
     return capped(
         pd.DataFrame(lines),
         columns,

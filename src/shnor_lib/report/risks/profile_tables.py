@@ -117,18 +117,20 @@ def contradictions_table(
     """What does not fit together, school by school, with what to do about it."""
     rows = profiles.contradictions
     rows = rows[rows["year"] == year].merge(profiles.factors, on=KEY, how="left")
+    by_factor: dict[tuple[str, str], list[Row]] = {}
+    for row in records(rows):
+        by_factor.setdefault((str(row["school_id"]), str(row["factor"])), []).append(row)
     lines: list[Row] = []
-    for (school, code), part in rows.groupby(["school_id", "factor"], sort=True, observed=True):
-        kinds = [str(kind) for kind in part["contradiction"]]
-        todo = list(dict.fromkeys(say.TO_DO[kind] for kind in kinds))
+    for (school, code), own in by_factor.items():
+        kinds = [str(row["contradiction"]) for row in own]
         lines.append(
             {
-                "name": names.get(str(school), str(school)),
-                "href": links.get(str(school)),
+                "name": names.get(school, school),
+                "href": links.get(school),
                 "factor": say.factor(code),
                 "what": "; ".join(say.CONTRADICTION[kind] for kind in kinds),
-                "said": _both_sides(records(part.head(1))[0]),
-                "todo": "; ".join(todo),
+                "said": _both_sides(own[0]),
+                "todo": "; ".join(dict.fromkeys(say.TO_DO[kind] for kind in kinds)),
             }
         )
     lines.sort(key=lambda line: (natural(line["name"]), line["factor"]))
@@ -217,11 +219,7 @@ def rules_table(rules: RiskRules) -> DataTable:
             "factor": say.factor(code),
             "kind": say.kind_of({"kind": rule.kind, "manageability": rule.manageability}),
             "who": say.who_may(", ".join(rule.entitled)),
-            "cycle": (
-                f"{rule.cycle.day:02d}.{rule.cycle.month:02d}, {rule.cycle.event}"
-                if rule.cycle
-                else ""
-            ),
+            "cycle": f"{say.every_year(rule.cycle)}: {rule.cycle.event}" if rule.cycle else "",
         }
         for code in RISK_FACTORS
         for rule in [rules.rule(code)]
@@ -248,7 +246,7 @@ def measures_table(rules: RiskRules) -> DataTable:
         lines,
         [
             Col("factor", "Фактор риска"),
-            Col("measures", "Что обычно помогает", missing="не названо"),
+            Col("measures", "Какие меры обычно принимают", missing="не названо"),
         ],
         caption=f"Типовые меры ({rules.standing})",
     )

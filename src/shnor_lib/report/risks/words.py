@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from shnor_lib.methods.risk_definition import RiskRules
+from shnor_lib.methods.risk_definition import Day, RiskRules
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import label, school_year
 from shnor_lib.tables import RISK_FACTORS, RISK_LEVELS, RISK_STATES
@@ -77,7 +77,7 @@ CONTRADICTION: dict[str, str] = {
     "high_no_measure": "высокая значимость, а мер против риска нет",
     "in_work_no_measure": "фактор «в работе», а мер против риска нет",
     "level_differs": "значимость по числам школы не такая, как в профиле",
-    "zone_not_claimed": "результаты за порогом, а риск неуспешности не заявлен",
+    "zone_not_claimed": "результаты за порогом, а риск неуспешности не признан",
 }
 """What does not fit together: code → name."""
 
@@ -181,6 +181,17 @@ def decide_sentence(row: Mapping[str, Any], rules: RiskRules) -> str:
 def year_words(year: int) -> str:
     """«2025/26 учебный год»."""
     return f"{school_year(year)} учебный год"
+
+
+_MONTHS = (
+    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
+    "октября", "ноября", "декабря",
+)  # fmt: skip
+
+
+def every_year(day: Day) -> str:
+    """A day of every year: «31 июля»."""
+    return f"{day.day}{fmt.NBSP}{_MONTHS[day.month - 1]}"
 
 
 def day_words(day: dt.date) -> str:

@@ -69,20 +69,25 @@ def _corrected(frames: Frames, school_id: str) -> list[str]:
     if not rows:
         return []
     order = procedures_in_order({str(row["procedure"]) for row in rows})
-    rows = sorted(rows, key=lambda row: (order.index(row["procedure"]), row["subject"]))
+    known = [row for row in rows if row["prior"] != "weak"]
+    known.sort(key=lambda row: (order.index(row["procedure"]), row["subject"]))
+    left = len(rows) - len(known)
+    without = (
+        f"Без поправки — {fmt.count_phrase(left, 'предмет', 'предмета', 'предметов')}: их писали "
+        "меньше чем в десяти школах или доля у всех школ одна и та же, и приближать не к чему."
+        if left
+        else ""
+    )
+    if not known:
+        return [title, without]
     table = DataTable(
-        [_corrected_row(row) for row in rows],
+        [_corrected_row(row) for row in known],
         [
             Col("unit", "Результат"),
             Col("counted", "По подсчёту"),
-            Col("interval", "95 % интервал"),
-            Col(
-                "corrected",
-                "С поправкой и её 95 % интервал",
-                missing="школ меньше десяти: поправку делать не по чему",
-            ),
-            Col("usual", "Обычно у школ", "percent", missing="школ меньше десяти"),
-            Col("n_schools", "Сравнили школ", "int"),
+            Col("corrected", "С поправкой (95 % интервал)"),
+            Col("usual", "Обычно у школ", "percent", help="Средняя истинная доля школы"),
+            Col("n_schools", "Школ", "int", help="По скольким школам известно обычное"),
         ],
         caption="Доля низких результатов по подсчёту и с поправкой на численность; классы сложены",
     )
@@ -92,18 +97,17 @@ def _corrected(frames: Frames, school_id: str) -> list[str]:
         "стоит: в среднем по школам она ближе к истинной доле, чем простой подсчёт. На формальный "
         "статус поправка не влияет.",
         show(table),
+        *([without] if without else []),
     ]
 
 
 def _corrected_row(row: Row) -> Row:
-    known = row["prior"] != "weak"
     span = fmt.interval(row["shrunk_low"], row["shrunk_high"])
     return {
         "unit": unit_label(row["procedure"], None, row["subject"], row["season"]),
         "counted": f"{fmt.percent(row['share'])} ({of(row['n_low'], row['n'])})",
-        "interval": fmt.interval(row["low"], row["high"]),
-        "corrected": f"{fmt.percent(row['shrunk'])} ({span})" if known else None,
-        "usual": row["usual"] if known else None,
+        "corrected": f"{fmt.percent(row['shrunk'])} ({span})",
+        "usual": row["usual"],
         "n_schools": row["n_schools"],
     }
 
