@@ -184,6 +184,7 @@ def test_without_a_browser_the_build_says_so_and_does_the_rest(project: Path) ->
     assert run(project).ran == []
 
 
+@pytest.mark.slow
 def test_all_adds_earlier_years_and_every_school_and_none_takes_all_away(project: Path) -> None:
     before = {
         p: p.stat().st_mtime_ns for p in (project / "reports/downloads/documents").rglob("*.pdf")
@@ -201,6 +202,7 @@ def test_all_adds_earlier_years_and_every_school_and_none_takes_all_away(project
     assert (project / "reports/downloads/tables/2026/01_identification.xlsx").is_file()
 
 
+@pytest.mark.slow
 def test_a_lost_document_comes_back_with_the_same_bytes(project: Path) -> None:
     run(project)
     top = project / "reports/downloads/documents"

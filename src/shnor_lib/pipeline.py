@@ -502,13 +502,14 @@ def _report_tasks(
     with_risks = any(path.parent.name in NEEDS["04_risk_factors"] for path in processed)
     if with_risks or (reports / "downloads/forms").is_dir():
         works.append(_forms_task(project, analysis_file, printing))
+    works.append(_letters_task(project, analysis_file, printing))
     if mode != "none":
         works.append(_schools_task(project, schools_file, pages_file, printer, printing))
 
     site_file = project.state_dir / "site.json"
     made = {path for work in works for path in work.outputs if reports in path.parents}
     made |= {reports / f"{name}.ipynb" for name in linked}
-    made |= {work.outputs[0] for work in works if work.name in {SCHOOLS_DOCUMENTS, FORMS}}
+    made |= {work.outputs[0] for work in works if work.name in {SCHOOLS_DOCUMENTS, FORMS, LETTERS}}
     config = [p for p in (project.root / "_quarto.yml", project.root / "index.qmd") if p.is_file()]
 
     def site() -> None:
@@ -558,6 +559,32 @@ def _forms_task(project: Project, analysis_file: Path, printing: str) -> _Work:
     return _Work(FORMS, run, inputs, [made], [library_fingerprint(), printing])
 
 
+def _letters_task(project: Project, analysis_file: Path, printing: str) -> _Work:
+    """Letters with addressed recommendations."""
+    made = project.state_dir / "letters.json"
+    own = project.root / "reference.docx"
+
+    def run() -> None:
+        from shnor_lib.publish.documents.forms import update_forms
+        from shnor_lib.publish.documents.reference import reference_of
+        from shnor_lib.report.letters import letters_of
+        from shnor_lib.report.letters.paths import FOLDER
+
+        analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
+        update_forms(
+            project.root,
+            letters_of(analysis),
+            reference=reference_of(project.root),
+            organisation=project.settings.organisation,
+            memory=made,
+            version=printing,
+            folder=FOLDER,
+        )
+
+    inputs = [analysis_file, *([own] if own.is_file() else [])]
+    return _Work(LETTERS, run, inputs, [made], [library_fingerprint(), printing])
+
+
 def _annual_tasks(
     project: Project,
     monitorings: Mapping[int, list[str]],
@@ -599,6 +626,8 @@ def _annual_tasks(
 
 FORMS = "бланки школ"
 """Name of the step that makes forms to print and sign."""
+LETTERS = "письма"
+"""Name of the step that makes letters with recommendations."""
 SCHOOLS_DOCUMENTS = "документы школ"
 
 
@@ -654,13 +683,20 @@ def _run(
     def node(path: Path) -> pytask.PathNode:
         return pytask.PathNode(path=path, name=path.as_posix())
 
+    class Values(pytask.PythonNode):  # type: ignore[misc]
+        """Values of one task; pytask takes all nodes that come from no module for the same one."""
+
+        @property
+        def signature(self) -> str:
+            return _sha(self.name.encode())
+
     tasks = [
         pytask.TaskWithoutPath(
             name=work.name,
             function=body(work),
             depends_on={
                 **{f"i{n}": node(path) for n, path in enumerate(work.inputs)},
-                "values": pytask.PythonNode(
+                "values": Values(
                     name=f"{work.name}::values",
                     value=json.dumps(work.values, ensure_ascii=False, sort_keys=True),
                     hash=True,
@@ -749,7 +785,7 @@ def library_fingerprint() -> str:
         (
             path
             for path in root.rglob("*")
-            if path.suffix in {".py", ".yml", ".csv"}
+            if path.suffix in {".py", ".yml", ".csv", ".json"}
             and path.relative_to(root).parts[0] not in {"publish", "_project", "cli.py"}
         ),
     )

@@ -186,3 +186,5 @@ def test_nobody_ever_listed_is_refused() -> None:
 def test_rule_is_kept(data: Dataset) -> None:
     with pytest.raises(ShnorError, match="не меньше 1000"):
         early_warning(data, identified(data), rule=WarningRule(min_schools=1000))
+    with pytest.raises(ShnorError, match="проверить прогноз не на чем"):
+        early_warning(data, identified(data), rule=WarningRule(min_checked=100_000))

@@ -10,6 +10,8 @@ import pytest
 
 from shnor_lib.methods.index_definition import load_index
 from shnor_lib.methods.rating_definition import load_rating
+from shnor_lib.methods.recommendation_rules import load_recommendations
+from shnor_lib.methods.risk_definition import load_risk_rules
 from shnor_lib.methods.ruleset import (
     RatingBelow,
     ResultsShare,
@@ -29,7 +31,13 @@ def _plain(text: str) -> str:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.yml")), ids=lambda p: p.stem)
 def test_every_definition_loads_under_its_own_name(path: Path) -> None:
-    load = {"rulesets": load_ruleset, "ratings": load_rating, "indices": load_index}
+    load = {
+        "rulesets": load_ruleset,
+        "ratings": load_rating,
+        "indices": load_index,
+        "risks": load_risk_rules,
+        "recommendations": load_recommendations,
+    }
     definition = load[path.parent.name](path.stem)
     assert definition.id == path.stem
     assert definition.title
@@ -50,6 +58,25 @@ def test_quotes_stand_in_the_documents(shared: Path, name: str, seed: str) -> No
     for quote in quotes:
         assert quote
         assert _plain(quote) in text
+
+
+@pytest.mark.real
+def test_points_of_recommendations_stand_in_the_documents(shared: Path) -> None:
+    olenek = (shared / "seeds/000_deffcbda37f0172d.txt").read_text(encoding="utf-8")
+    tbilissky = (shared / "seeds/002_220ce84e027891e6.txt").read_text(encoding="utf-8")
+    library = load_recommendations("proposal")
+    assert _plain(library.source.quote) in _plain(olenek)
+    texts = {"Положение, Оленёк": olenek, "Порядок, Тбилисский район": tbilissky}
+    seen = set()
+    for rule in library.rules:
+        if rule.ground.document:
+            text = texts[rule.ground.document]
+            for point in re.findall(r"\d+(?:\.\d+)*", rule.ground.point):
+                seen.add(point)
+                assert re.search(rf"^\W*{re.escape(point)}\.\s", text, re.M), (rule.id, point)
+            for heading in re.findall(r"«([^»]+)»", rule.ground.point):
+                assert heading in text, (rule.id, heading)
+    assert len(seen) > 10
 
 
 def test_tbilissky_says_what_the_document_says() -> None:

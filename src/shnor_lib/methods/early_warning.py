@@ -43,6 +43,8 @@ class WarningRule:
         Schools with known predictors, at least.
     min_events
         Listed and not listed school-years to learn from, at least each.
+    min_checked
+        Listed school-years among the held-back ones, at least.
     penalty
         Ridge penalty of :func:`~shnor_lib.stats.logistic.fit_logistic`.
     bins
@@ -51,6 +53,7 @@ class WarningRule:
 
     min_schools: int = 50
     min_events: int = 20
+    min_checked: int = 10
     penalty: float = 1.0
     bins: int = 10
 
@@ -158,10 +161,11 @@ def early_warning(
         )
     fit = _fitted(cases, rule)
     backtest = _backtest(cases, rule)
-    if backtest.empty:
+    if backtest.empty or backtest["happened"].sum() < rule.min_checked:
         raise ShnorError(
-            "Раннее предупреждение: проверить прогноз не на чем. Список по результатам "
-            "составлен слишком мало раз, чтобы один год предсказать по предыдущим."
+            "Раннее предупреждение: проверить прогноз не на чем. Чтобы год предсказать по "
+            "предыдущим и сравнить с тем, что было, нужны хотя бы два списка по результатам, и "
+            f"в годах проверки в них должно быть не меньше {rule.min_checked} школ."
         )
     names = list(PREDICTORS)
     now = known[last]

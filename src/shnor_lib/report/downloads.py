@@ -1,6 +1,6 @@
 """Files to take away from a page: where they lie and the line of links to them.
 
-Documents lie in ``downloads/documents``, workbooks of tables in ``downloads/tables``, both below
+No heavy module is needed here: the graph of the build is made with it. Documents lie in ``downloads/documents``, workbooks of tables in ``downloads/tables``, both below
 ``reports/`` and under the page's own path.
 """
 
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from html import escape
 from pathlib import PurePosixPath
-
-from shnor_lib.report import format as fmt
-from shnor_lib.report.blocks import raw
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 
@@ -61,7 +59,7 @@ def links_html(page: str, *, documents: bool, tables: bool) -> str:
     if not links:
         return ""
     inner = " ".join(
-        f'<a href="{fmt.escape(seen_from(page, address))}" download>{title}</a>'
+        f'<a href="{escape(seen_from(page, address))}" download>{title}</a>'
         for title, address in links
     )
     return f'<div class="shnor-documents"><span>Скачать:</span> {inner}</div>'
@@ -74,4 +72,4 @@ def with_links(content: bytes, html: str) -> bytes:
     text = content.decode("utf-8")
     head = _FRONT_MATTER.match(text)
     end = head.end() if head else 0
-    return f"{text[:end]}\n{raw(html)}\n{text[end:]}".encode()
+    return f"{text[:end]}\n```{{=html}}\n{html}\n```\n{text[end:]}".encode()

@@ -7,7 +7,7 @@ from typing import Any
 
 from shnor_lib.methods.early_warning import PREDICTORS
 from shnor_lib.report import format as fmt
-from shnor_lib.report.labels import low_title, unit_label
+from shnor_lib.report.labels import unit_label
 from shnor_lib.report.words import probability_words
 
 EFFECT_VERDICT: dict[str, str] = {
@@ -97,38 +97,42 @@ def forecast_short(probability: Any) -> str:
     return "вероятно, нет" if value > 1 - _CERTAIN else "уверенно, нет"
 
 
-def warning_reasons(reasons: Sequence[Mapping[str, Any]], forecast: Mapping[str, Any]) -> list[str]:
+def nearest_words(forecast: Mapping[str, Any]) -> str:
+    """The result nearest to its threshold: «ВПР, математика: 24,1 % при пороге 20 %»."""
+    if forecast["procedure"] is None:
+        return ""
+    unit = unit_label(forecast["procedure"], None, forecast["subject"])
+    return (
+        f"{unit}: {fmt.percent(forecast['share'])} при пороге "
+        f"{fmt.percent(forecast['threshold'], 0)}"
+    )
+
+
+def warning_reasons(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
     """What raises a school's probability above that of the mean school, largest first.
 
     Parameters
     ----------
     reasons
         Rows of ``WarningResult.reasons`` of the school.
-    forecast
-        Its row of ``WarningResult.forecast``.
     """
     found = []
     for row in reasons:
         if row["contribution"] < _LEAST or row["value"] is None:
             continue
-        words = _reason(str(row["predictor"]), float(row["value"]), forecast)
+        words = _reason(str(row["predictor"]), float(row["value"]))
         if words:
             found.append(words)
     return found[:REASONS_NAMED]
 
 
-def _reason(predictor: str, value: float, forecast: Mapping[str, Any]) -> str:
+def _reason(predictor: str, value: float) -> str:
     if predictor == "listed":
         return PREDICTORS["listed"] if value > 0 else ""
     if predictor == "beyond":
         return PREDICTORS["beyond"] if value > 0 else ""
     if predictor == "distance":
-        unit = unit_label(forecast["procedure"], None, forecast["subject"])
-        return (
-            f"ближе всего к порогу — {unit}: {low_title(forecast['procedure'])} "
-            f"{fmt.percent(forecast['share'])} с поправкой на размер школы, порог "
-            f"{fmt.percent(forecast['threshold'], 0)}"
-        )
+        return "результаты близки к порогу или за ним"
     if predictor == "level":
         return f"за три года низких результатов {fmt.percent(value)}"
     if predictor == "trend":

@@ -102,14 +102,21 @@ def fact_title(name: str) -> str:
         what = "значимость" if codes[0] == "risk" else "состояние"
         return f"{what} фактора «{label(RISK_FACTORS, codes[1])}»"
     if codes[0] == "social" and len(codes) == 2:
-        return f"социальный паспорт: {_low_first(title_of(name).partition(', ')[2])}"
+        return f"социальный паспорт, {_quoted(title_of(name).partition(', ')[2])}"
     if codes[0] == "staff" and len(codes) == 2:
-        return f"кадры: {_low_first(title_of(name).partition(', ')[2])}"
+        return f"кадры, {_quoted(title_of(name).partition(', ')[2])}"
+    if codes[0] == "support" and codes[-1] in _SUPPORTERS:
+        return f"закреплено за школой {_SUPPORTERS[codes[-1]]}"
     return title_of(name)
 
 
-def _low_first(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+_SUPPORTERS = {"mentor": "наставников", "tutor": "тьюторов", "curator": "кураторов"}
+"""Roles after a count."""
+
+
+def _quoted(heading: str) -> str:
+    """A heading of a form in quotation marks; one that has its own keeps them."""
+    return heading if "«" in heading else f"«{heading}»"
 
 
 def _value(pattern: str, kind: str, ground: Mapping[str, Any]) -> str:
@@ -126,7 +133,13 @@ def _value(pattern: str, kind: str, ground: Mapping[str, Any]) -> str:
 
 def grounds_line(grounds: Iterable[Row]) -> str:
     """Grounds of one school in one line, without the full stop; empty if there are none."""
-    return "; ".join(ground_sentence(row) for row in grounds)
+    said = [ground_sentence(row) for row in grounds]
+    return "; ".join([*said[:1], *(low_first(each) for each in said[1:])])
+
+
+def low_first(text: str) -> str:
+    """The text with a small first letter, unless it begins with an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def condition_words(condition: Condition) -> str:
@@ -140,10 +153,10 @@ def condition_words(condition: Condition) -> str:
     if condition.fact is not None:
         return _leaf_words(condition)
     if condition.none:
-        return "неверно, что " + " или ".join(_inner(part) for part in condition.none)
+        return "неверно, что " + "; либо ".join(_inner(part) for part in condition.none)
     if condition.all:
-        return " и ".join(_inner(part) for part in condition.all)
-    return " или ".join(_inner(part) for part in condition.any)
+        return "; ".join(_inner(part) for part in condition.all)
+    return "; либо ".join(_inner(part) for part in condition.any)
 
 
 def _inner(condition: Condition) -> str:
@@ -170,13 +183,13 @@ def _leaf_words(condition: Condition) -> str:
         parts = ["0"]
     few = ""
     if condition.min_n > 1:
-        few = f" (участников или сотрудников не{fmt.NBSP}менее {condition.min_n})"
+        few = f" (участников или сотрудников не{fmt.NBSP}менее{fmt.NBSP}{condition.min_n})"
         if pattern.startswith("share_low"):
-            few = f" (участников не{fmt.NBSP}менее {condition.min_n})"
+            few = f" (участников не{fmt.NBSP}менее{fmt.NBSP}{condition.min_n})"
         elif pattern.startswith("staff") or pattern in {"diagnosed", "level_low"}:
-            few = f" (учителей не{fmt.NBSP}менее {condition.min_n})"
+            few = f" (учителей не{fmt.NBSP}менее{fmt.NBSP}{condition.min_n})"
         elif pattern.startswith("social"):
-            few = f" (обучающихся не{fmt.NBSP}менее {condition.min_n})"
+            few = f" (обучающихся не{fmt.NBSP}менее{fmt.NBSP}{condition.min_n})"
     return f"{title} — {' и '.join(parts)}{few}"
 
 
@@ -219,9 +232,9 @@ def document_words(rule: RecommendationRule) -> str:
     return f"{ground.document}, {point}"
 
 
-def to_whom(code: Any) -> str:
-    """Addressee in the dative."""
-    return label(TO_WHOM, code)
+def to_whom(code: Any, *, many: bool = False) -> str:
+    """Addressee in the dative; ``many``: schools, not one school."""
+    return "школам" if many and code == "school" else label(TO_WHOM, code)
 
 
 def topic(code: Any) -> str:

@@ -99,6 +99,7 @@ def update_forms(
     organisation: str,
     memory: Path,
     version: str,
+    folder: str = FOLDER,
 ) -> list[Path]:
     """Make the forms whose text or styles have changed; take away those that are gone.
 
@@ -110,6 +111,8 @@ def update_forms(
         JSON file that remembers what each form was made from.
     version
         Hash of the program that makes them.
+    folder
+        Where all of them lie below ``reports/``; other Word files there are taken away.
 
     Returns
     -------
@@ -127,7 +130,7 @@ def update_forms(
         for form in forms
     }
     reports = root / "reports"
-    for path in (reports / FOLDER).glob("*.docx"):
+    for path in (reports / folder).glob("*.docx"):
         if path.relative_to(reports).as_posix() not in now:
             path.unlink()
     stale = [

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 from shnor_lib.report.theme import template_dict
-from shnor_lib.store import write_atomically
 
 BROWSERS = (
     "chromium",
@@ -179,6 +178,8 @@ class Artist:
         with self._lock:
             if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
                 return
+            from shnor_lib.store import write_atomically
+
             for path in self.folder.glob("*.png"):
                 path.unlink(missing_ok=True)
             write_atomically(stamp, wanted.encode("ascii"))
@@ -189,6 +190,8 @@ class Artist:
         loop = self._running()
         if loop is None:
             return
+        from shnor_lib.store import write_atomically
+
         names = list(figures)
         specs = [_printable(json.loads(figures[name])) for name in names]
         future = asyncio.run_coroutine_threadsafe(_all(self._kaleido, specs), loop)

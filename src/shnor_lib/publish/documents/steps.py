@@ -1,4 +1,8 @@
-"""The steps of the build that make documents: of a notebook, of a page, of many schools."""
+"""The steps of the build that make documents: of a notebook, of a page, of many schools.
+
+What costs time to import is imported where it is used: every build makes a :class:`Printer`, most
+builds print nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +12,20 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shnor_lib.project import Project
-from shnor_lib.publish.documents.engine import Job, Made, make_documents
 from shnor_lib.publish.documents.pictures import Artist, add_pictures, figures_of
-from shnor_lib.publish.documents.reference import FILE, reference_of
-from shnor_lib.publish.documents.source import picture_folder, print_notebook, print_page
 from shnor_lib.report import downloads
-from shnor_lib.report import format as fmt
-from shnor_lib.report.exports import workbook_of_notebook
-from shnor_lib.report.labels import school_year
-from shnor_lib.report.workbook import workbook_bytes
-from shnor_lib.store import write_atomically, write_json
+
+if TYPE_CHECKING:
+    from shnor_lib.publish.documents.engine import Job, Made
 
 BATCH = 12
 """Schools printed by one Pandoc process."""
 THREADS = 2
+REFERENCE = "reference.docx"
+"""See :data:`shnor_lib.publish.documents.reference.FILE`."""
 
 
 @dataclass
@@ -53,7 +54,9 @@ class Printer:
         replaced = sum(each.replaced for each in self.made)
         if not replaced:
             return []
-        tables = fmt.count_phrase(replaced, "диаграмма", "диаграммы", "диаграмм")
+        from shnor_lib.report.format import count_phrase
+
+        tables = count_phrase(replaced, "диаграмма", "диаграммы", "диаграмм")
         why = (
             f"браузер «{self.artist.browser}» не запустился ({self.artist.fault})"
             if self.artist.fault
@@ -67,7 +70,7 @@ class Printer:
     def values(self) -> dict[str, Any]:
         """What, besides the page, every document depends on."""
         settings = self.project.settings
-        own = self.project.root / FILE
+        own = self.project.root / REFERENCE
         return {
             "pictures": self.artist.able,
             "site": [settings.title, settings.subtitle, settings.organisation],
@@ -92,6 +95,12 @@ class Printer:
             Whether it gets a PDF and a Word file (and its charts pictures).
         """
         import nbformat
+
+        from shnor_lib.publish.documents.source import picture_folder, print_notebook
+        from shnor_lib.report.exports import workbook_of_notebook
+        from shnor_lib.report.labels import school_year
+        from shnor_lib.report.workbook import workbook_bytes
+        from shnor_lib.store import write_atomically
 
         reports = self.project.reports_dir
         notebook = nbformat.read(executed, as_version=4)
@@ -135,6 +144,8 @@ class Printer:
         version
             Hash of the program that makes documents.
         """
+        from shnor_lib.store import write_json
+
         wanted = sorted(pages)
         known: dict[str, str] = {}
         if memory.is_file():
@@ -167,6 +178,8 @@ class Printer:
         return all((reports / downloads.document(page, s)).is_file() for s in (".pdf", ".docx"))
 
     def _page_job(self, page: str, year: int, *, compact: bool) -> Job:
+        from shnor_lib.publish.documents.source import print_page
+
         text = (self.project.reports_dir / page).read_text(encoding="utf-8")
         figures = figures_of(text)
         drawn = self.artist.draw(figures)
@@ -175,6 +188,9 @@ class Printer:
         return self._job(page, print_page(text, pictures), year, compact=compact)
 
     def _job(self, page: str, text: str, year: int, *, compact: bool) -> Job:
+        from shnor_lib.publish.documents.engine import Job
+        from shnor_lib.report.labels import school_year
+
         settings, reports = self.project.settings, self.project.reports_dir
         site = ". ".join(part for part in (settings.title, settings.subtitle) if part)
         return Job(
@@ -190,6 +206,9 @@ class Printer:
         )
 
     def _make(self, jobs: Sequence[Job]) -> None:
+        from shnor_lib.publish.documents.engine import make_documents
+        from shnor_lib.publish.documents.reference import reference_of
+
         language, delimiter = _words(self.project.root)
         self.made += make_documents(
             self.project.root,

@@ -98,7 +98,7 @@ def weight_bars(coefficients: Rows) -> Chart:
             "orientation": "h",
             "x": [round(row["coefficient"], 3) for row in rows],
             "y": list(range(len(rows))),
-            "width": 0.42,
+            "width": 0.3,
             "marker": {
                 "color": [
                     VERDICT_COLOURS["negative" if row["coefficient"] > 0 else "positive"]
@@ -121,7 +121,7 @@ def weight_bars(coefficients: Rows) -> Chart:
     }
     said = "; ".join(f"{title}: {words}" for title, words in zip(titles, times, strict=True))
     alt = f"Признаки и шансы попасть в список: {said}." if rows else PLOT_ALT_EMPTY
-    return Chart(spec(data, layout, rows_height(labels, each=44, extra=70)), alt)
+    return Chart(spec(data, layout, rows_height(labels, each=48, extra=70)), alt)
 
 
 def _times(coefficient: float) -> str:

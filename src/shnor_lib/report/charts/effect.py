@@ -23,14 +23,14 @@ from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from shnor_lib.report.effect_words import verdict_words
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.rows import Rows, records
-from shnor_lib.report.theme import OTHERS, VERDICT_COLOURS
+from shnor_lib.report.theme import ACCENT, OTHERS, VERDICT_COLOURS
 
 DRAWN_AT_MOST = 30
 """Rows of a chart; the table next to it has them all."""
 _COLOURS = {
     "shown": VERDICT_COLOURS["positive"],
     "worse": VERDICT_COLOURS["negative"],
-    "not_shown": "#5B6B7C",
+    "not_shown": ACCENT,
 }
 _SYMBOLS = {"shown": "triangle-left", "worse": "triangle-right", "not_shown": "circle"}
 

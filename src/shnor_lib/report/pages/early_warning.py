@@ -14,11 +14,17 @@ from shnor_lib.report.blocks import (
     cards,
     front_matter,
     page,
+    raw,
     show,
 )
 from shnor_lib.report.charts.early_warning import forecast_check, weight_bars
 from shnor_lib.report.display import Col, DataTable
-from shnor_lib.report.effect_words import forecast_short, refusal_words, warning_reasons
+from shnor_lib.report.effect_words import (
+    forecast_short,
+    nearest_words,
+    refusal_words,
+    warning_reasons,
+)
 from shnor_lib.report.labels import LISTED, low_title, school_year, unit_label
 from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.profile import frames_of
@@ -140,8 +146,8 @@ def _answer(found: WarningResult) -> str:
     expected = float(found.forecast["probability"].sum())
     look = int((new["probability"] >= _BORDER).sum())
     who = (
-        f"Из них сейчас вне списка {fmt.count_phrase(look, 'школа', 'школы', 'школ')}, у которых "
-        f"вероятность попасть в него не меньше 25{fmt.NNBSP}%: с ними стоит поговорить до сентября."
+        f"Вероятность не меньше 25{fmt.NNBSP}% — у{fmt.NBSP}{fmt.count_of(look, 'школы', 'школ')} из "
+        "тех, которых сейчас в списке нет: с ними стоит поговорить до сентября."
         if look
         else "Среди школ вне списка нет ни одной, у которой вероятность попасть в него достигала "
         f"бы 25{fmt.NNBSP}%."
@@ -207,7 +213,8 @@ def _table(site: Site, found: WarningResult, rows: pd.DataFrame, caption: str) -
                 "href": site.links.get(row["school_id"]),
                 "probability": row["probability"],
                 "words": forecast_short(row["probability"]),
-                "why": "; ".join(warning_reasons(reasons[row["school_id"]], row)) or None,
+                "why": "; ".join(warning_reasons(reasons[row["school_id"]])) or None,
+                "near": nearest_words(row) or None,
             }
             for row in records(rows.head(SHOWN))
         ]
@@ -219,7 +226,8 @@ def _table(site: Site, found: WarningResult, rows: pd.DataFrame, caption: str) -
             Col("name", "Школа", "link", href="href"),
             Col("probability", "Вероятность", "percent", digits=0),
             Col("words", "Словами", filter=True),
-            Col("why", "Что её увеличивает", missing="ничего особенного"),
+            Col("near", "Ближе всего к порогу", help="Доля с поправкой на размер школы"),
+            Col("why", "Что увеличивает вероятность", missing="ничего особенного"),
         ],
         caption=caption + (total if len(rows) > SHOWN else ""),
         most=SHOWN,
@@ -247,7 +255,8 @@ def _trust(found: WarningResult) -> list[str]:
         f"этом году» — {verdict}. Прогноз обещал в списке "
         f"{fmt.count_phrase(round(model['expected']), 'школу', 'школы', 'школ')}, оказалось "
         f"{fmt.number(model['events'])} (из{fmt.NBSP}{fmt.number(model['n'])}).",
-        show(_scores(found)),
+        show(_scores(found, whole=True)),
+        raw(f"<details><summary>По годам</summary>{_scores(found, whole=False).html()}</details>"),
         _top(found),
         "### Сбываются ли вероятности",
         "Школы прошлых лет разложены по группам с близкой вероятностью. Точка на пунктире — "
@@ -258,7 +267,8 @@ def _trust(found: WarningResult) -> list[str]:
     ]
 
 
-def _scores(found: WarningResult) -> DataTable:
+def _scores(found: WarningResult, *, whole: bool) -> DataTable:
+    chosen = found.scores[found.scores["year"].isna() == whole]
     rows = [
         {
             **row,
@@ -266,7 +276,7 @@ def _scores(found: WarningResult) -> DataTable:
             "who": "все школы" if row["group"] == "all" else "вне списка",
             "how": _MODELS[row["model"]],
         }
-        for row in records(found.scores)
+        for row in records(chosen)
     ]
     return DataTable(
         rows,
@@ -283,7 +293,8 @@ def _scores(found: WarningResult) -> DataTable:
             Col("auc", "Различает (AUC)", "decimal", digits=2,
                 help="0,5 — не различает, 1 — различает безошибочно", missing="все исходы одинаковы"),
         ],
-        caption="Прогноз и два простых правила на годах, которых они «не видели»",
+        caption="Прогноз и два простых правила на годах, которых они «не видели»"
+        + ("" if whole else ", по годам"),
     )  # fmt: skip
 
 

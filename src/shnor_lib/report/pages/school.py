@@ -18,6 +18,7 @@ from shnor_lib.report.school.context import (
 )
 from shnor_lib.report.school.head import head
 from shnor_lib.report.school.outlook import effect_section, forecast_section
+from shnor_lib.report.school.recommendations import recommendations_section
 from shnor_lib.report.school.results import dynamics_section, numbers_section, results_section
 from shnor_lib.report.school.risks import risks_section
 from shnor_lib.report.school.strengths import strengths_section
@@ -94,6 +95,7 @@ def school_page(analysis: Analysis, school_id: str) -> str:
             *staff_section(frames, school_id),
         ]
         blocks += _titled("Рисковый профиль", risks_section(frames, school_id))
+        blocks += _titled("Рекомендации", recommendations_section(frames, school_id))
         blocks += _titled("Что дала поддержка", effect_section(frames, school_id))
         blocks += _titled("Прогноз на следующий год", forecast_section(frames, school_id))
         blocks += _titled("По другим правилам", compare_section(frames, school_id))

@@ -73,6 +73,20 @@ SECTIONS: tuple[Section, ...] = (
     Section("schools/index.qmd", "Школы", "schools:page_of_schools"),
     Section("rating.qmd", "Рейтинг и индекс", "rating:page_of_rating", ANALYSIS),
     Section("risks.qmd", "Реестр рисков", "risks:page_of_risks", SUPPORT, "risks:has_risks"),
+    Section(
+        "recommendations.qmd",
+        "Рекомендации",
+        "recommendations:page_of_recommendations",
+        SUPPORT,
+        "recommendations:has_recommendations",
+    ),
+    Section(
+        "measures.qmd",
+        "Меры и дорожная карта",
+        "measures:page_of_measures",
+        SUPPORT,
+        "measures:has_measures",
+    ),
     Section("context.qmd", "Результаты с учётом условий", "context:page_of_context", ANALYSIS),
     Section("effect.qmd", "Эффект поддержки", "effect:page_of_effect", ANALYSIS),
     Section(

@@ -50,6 +50,7 @@ def lists_section(figures: Figures) -> list[str]:
         f"({fmt.of(small['both'], small['true'])}), а из попавших в него за порогом "
         f"{fmt.percent(small['precision'], 0)}. У крупных школ оба числа — "
         f"{fmt.percent(formal['60+']['recall'], 0)} и {fmt.percent(formal['60+']['precision'], 0)}.",
+        _same_length(figures),
         show(found_and_right(figures, _READINGS, what="recall")),
         show(found_and_right(figures, _READINGS, what="precision")),
         show(
@@ -68,6 +69,24 @@ def lists_section(figures: Figures) -> list[str]:
             )
         ),
     ]
+
+
+def _same_length(figures: Figures) -> str:
+    """What ordering by probability changes when the list stays as long as it is."""
+    formal, likeliest = (
+        row_of(figures, "lists", reading=name, band="all") for name in ("formal", "as_long")
+    )
+    small = [
+        row_of(figures, "lists", reading=name, band=BANDS[0]) for name in ("formal", "as_long")
+    ]
+    return (
+        "Если оставить список той же длины, но взять самые вероятные школы, верна будет "
+        f"{fmt.percent(likeliest['precision'], 0)} списка вместо "
+        f"{fmt.percent(formal['precision'], 0)}, а у самых малых школ — "
+        f"{fmt.percent(small[1]['precision'], 0)} вместо {fmt.percent(small[0]['precision'], 0)}. "
+        "Польза вероятности не в другом списке, а в том, что видно, какому месту в нём можно "
+        "верить."
+    )
 
 
 def _list_row(figures: Figures, band: str) -> Row:

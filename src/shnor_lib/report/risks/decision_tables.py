@@ -191,9 +191,9 @@ def kinds_table(register: RiskRegister) -> DataTable:
         pd.DataFrame(lines),
         [
             Col("kind", "Вид риска"),
-            Col("managed", "Управляемые", "int"),
-            Col("weak", "Слабоуправ.", "int", help="Слабоуправляемые"),
-            Col("unmanaged", "Неуправ.", "int", help="Неуправляемые"),
+            Col("managed", "Управл.", "int", help="Управляемые"),
+            Col("weak", "Слабоуправл.", "int", help="Слабоуправляемые"),
+            Col("unmanaged", "Неуправл.", "int", help="Неуправляемые"),
             Col("total", "Всего", "int"),
             Col("waiting", "Решения нет", "int"),
             Col("overdue", "Просрочено", "int"),

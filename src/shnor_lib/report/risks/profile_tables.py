@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.methods.risk_definition import RiskRules
-from shnor_lib.methods.risk_profile import KEY, RiskProfiles
+from shnor_lib.methods.risk_profile import DEAD, KEY, RiskProfiles
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import capped
 from shnor_lib.report.display import Col, DataTable
@@ -112,9 +112,18 @@ def progress_table(
 
 
 def contradictions_table(
-    profiles: RiskProfiles, year: int, names: Names, links: Names, *, most: int = ROWS
+    profiles: RiskProfiles,
+    year: int,
+    names: Names,
+    links: Names,
+    *,
+    brief: bool = False,
+    most: int = ROWS,
 ) -> DataTable:
-    """What does not fit together, school by school, with what to do about it."""
+    """What does not fit together, school by school, with what to do about it.
+
+    ``brief``: without what to do, for a narrow page; it stands on the school's own page.
+    """
     rows = profiles.contradictions
     rows = rows[rows["year"] == year].merge(profiles.factors, on=KEY, how="left")
     by_factor: dict[tuple[str, str], list[Row]] = {}
@@ -134,15 +143,16 @@ def contradictions_table(
             }
         )
     lines.sort(key=lambda line: (natural(line["name"]), line["factor"]))
+    columns = [
+        Col("name", "Школа", "link", href="href"),
+        Col("factor", "Фактор риска", filter=True),
+        Col("what", "Что не сходится"),
+        Col("said", "Что записано", missing=""),
+        Col("todo", "Что сделать"),
+    ]
     return capped(
         pd.DataFrame(lines),
-        [
-            Col("name", "Школа", "link", href="href"),
-            Col("factor", "Фактор риска", filter=True),
-            Col("what", "Что не сходится"),
-            Col("said", "Что записано", missing=""),
-            Col("todo", "Что сделать"),
-        ],
+        columns[:-1] if brief else columns,
         caption=f"Противоречия в рисковых профилях, {say.year_words(year)}",
         most=most,
         nouns=("строки", "строк"),
@@ -182,7 +192,11 @@ def zones_table(
             f"{fmt.percent(row['value'])} ({fmt.of(row['numerator'], row['n'])})"
             for row in records(part.sort_values("value", ascending=False))
         ]
-        said = own["level"].get(school)
+        said = "нет в профиле"
+        if school in own.index:
+            said = say.level(own.at[school, "level"])
+            closed = own.at[school, "state"] in DEAD
+            said += f", {say.state(own.at[school, 'state'])}" if closed else ""
         lines.append(
             {
                 "name": names.get(str(school), str(school)),
@@ -191,7 +205,7 @@ def zones_table(
                 "lasting": len(lasting),
                 "units": "; ".join(units[:4])
                 + (f" и ещё {fmt.number(len(units) - 4)}" if len(units) > 4 else ""),
-                "said": say.level(said) if school in own.index else "нет в профиле",
+                "said": said,
             }
         )
     lines.sort(key=lambda line: (-line["lasting"], -line["n"], natural(line["name"])))

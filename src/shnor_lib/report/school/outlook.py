@@ -8,6 +8,7 @@ from shnor_lib.report.charts.effect import effect_plot
 from shnor_lib.report.effect_words import (
     below_words,
     forecast_words,
+    nearest_words,
     verdict_words,
     warning_reasons,
 )
@@ -29,7 +30,7 @@ def forecast_section(frames: Frames, school_id: str) -> list[str]:
     row = rows[0]
     chance = probability_words(row["probability"])
     what = "остаться в списке" if row["listed"] else "попасть в список"
-    reasons = warning_reasons(frames.warning_reasons[school_id], row)
+    reasons = warning_reasons(frames.warning_reasons[school_id])
     blocks = [
         f"Вероятность {what} по результатам (ШНОР) в{fmt.NBSP}{school_year(found.year + 1)} учебном "
         f"году — **{chance}**: {forecast_words(row['probability'])}. Это прогноз по данным "
@@ -41,6 +42,11 @@ def forecast_section(frames: Frames, school_id: str) -> list[str]:
             "Что увеличивает вероятность по сравнению со средней школой:",
             bullets(fmt.escape_md(reason) for reason in reasons),
         ]
+    nearest = nearest_words(row)
+    if nearest:
+        blocks.append(
+            f"Ближе всего к порогу (доля с поправкой на размер школы) — {fmt.escape_md(nearest)}."
+        )
     return blocks
 
 

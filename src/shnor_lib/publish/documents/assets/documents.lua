@@ -82,7 +82,9 @@ local function print_table(tbl)
     for i, row in ipairs(rows) do
       for j, cell in ipairs(row.cells) do
         -- a style is kept by paragraphs only
-        local inner = cell.contents:walk { Plain = function(block) return pandoc.Para(block.content) end }
+        local inner = cell.contents:map(function(block)
+          return block.t == 'Plain' and pandoc.Para(block.content) or block
+        end)
         cell.contents = pandoc.Blocks { styled(head and style .. ' Head' or style, inner) }
         row.cells[j] = cell
       end
@@ -363,15 +365,20 @@ local function fallback_note()
   return { styled('Callout', { pandoc.Para { pandoc.Str(text) } }) }
 end
 
-local function transformed(entry)
-  page = { count = {}, numbers = {}, tables = 0, figures = 0, replaced = 0 }
+-- The text without what only a screen needs: the same for both kinds of file.
+local function source_of(entry)
   local doc = pandoc.read(system.read_file(entry.input), FORMAT_IN)
   if doc.meta.title == nil and doc.blocks[1] and doc.blocks[1].t == 'Header' then
     doc.meta.title = pandoc.MetaInlines(doc.blocks[1].content)
     doc.blocks:remove(1)
   end
   for _, pass in ipairs(html.passes) do doc = doc:walk(pass) end
-  doc = doc:walk(STRUCTURE):walk(REFERENCES)
+  return doc
+end
+
+local function transformed(source)
+  page = { count = {}, numbers = {}, tables = 0, figures = 0, replaced = 0 }
+  local doc = source:clone():walk(STRUCTURE):walk(REFERENCES)
   doc = raise_headings(doc)
   if page.replaced > 0 then
     local note = fallback_note()
@@ -380,9 +387,9 @@ local function transformed(entry)
   return doc
 end
 
-local function to_typst(entry)
+local function to_typst(entry, source)
   target = 'typst'
-  local doc = transformed(entry)
+  local doc = transformed(source)
   local title, subtitle = inlines_of(doc.meta.title), inlines_of(doc.meta.subtitle)
   doc.meta = pandoc.Meta {}
   local body = pandoc.write(doc, 'typst', { wrap_text = 'wrap-none' })
@@ -397,9 +404,9 @@ local function to_typst(entry)
   return stringify(title)
 end
 
-local function to_docx(entry)
+local function to_docx(entry, source)
   target = 'docx'
-  local doc = transformed(entry)
+  local doc = transformed(source)
   local title, subtitle = inlines_of(doc.meta.title), inlines_of(doc.meta.subtitle)
   doc.meta = pandoc.Meta { lang = 'ru-RU' }
   local head = word_head(entry, title, subtitle, doc)
@@ -413,8 +420,9 @@ end
 
 for _, entry in ipairs(manifest.documents) do
   local done, result = pcall(function()
-    local title = to_typst(entry)
-    to_docx(entry)
+    local source = source_of(entry)
+    local title = to_typst(entry, source)
+    to_docx(entry, source)
     return { name = entry.name, title = title, tables = page.tables, figures = page.figures,
       replaced = page.replaced }
   end)

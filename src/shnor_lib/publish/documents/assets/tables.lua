@@ -11,7 +11,9 @@ local LONGEST_WORD = { typst = 13, docx = 18 }
 local PADDING = { typst = 2, docx = 2.6 }
 
 -- Width of a word in average letters: capitals and a few letters are wide.
+local known = {}
 local function width_of(word)
+  if known[word] then return known[word] end
   local width = 0
   for _, code in utf8.codes(word) do
     local letter = utf8.char(code)
@@ -20,6 +22,7 @@ local function width_of(word)
       width = width + 1.4
     else width = width + 1 end
   end
+  known[word] = width
   return width
 end
 
