@@ -92,9 +92,7 @@ def test_one_changed_cell_runs_only_what_it_touches(project: Path) -> None:
         assert not report.failures
         notebooks = [name for name in report.ran if name.startswith("тетрадь")]
         # Staff of 2026 is invisible to earlier years.
-        assert sorted(notebooks) == [
-            f"тетрадь: {name}, 2026" for name in conducted(project, 2026)
-        ]
+        assert sorted(notebooks) == [f"тетрадь: {name}, 2026" for name in conducted(project, 2026)]
         assert [name for name in report.ran if name.startswith("чтение")] == [
             f"чтение: {path.relative_to(project / 'data/raw').as_posix()}"
         ]

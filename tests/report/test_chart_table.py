@@ -79,7 +79,14 @@ def test_points_with_intervals_and_no_joining_lines() -> None:
 
 def test_schools_on_a_chart_of_places_are_named() -> None:
     scores = [
-        {"school_id": k, "rank": r, "rank_low": 1, "rank_high": 3, "n_rated": 3, "share_of_max": 0.5}
+        {
+            "school_id": k,
+            "rank": r,
+            "rank_low": 1,
+            "rank_high": 3,
+            "n_rated": 3,
+            "share_of_max": 0.5,
+        }
         for k, r in (("a", 1), ("b", 2), ("c", 3))
     ]
     names = {"a": "Первая", "b": "Вторая", "c": "Третья"}

@@ -34,7 +34,9 @@ def test_worlds_give_shares_that_grow_with_the_score(world: World) -> None:
         assert (np.diff(shares) >= 0).all()
 
 
-@pytest.mark.parametrize(("world", "mean"), [("beta", 0.15), ("logit_normal", 0.15), ("two_groups", 0.15)])
+@pytest.mark.parametrize(
+    ("world", "mean"), [("beta", 0.15), ("logit_normal", 0.15), ("two_groups", 0.15)]
+)
 def test_worlds_have_the_mean_they_are_asked_for(world: str, mean: float) -> None:
     # middle points of equal probability: an integral over the scores
     z = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)

@@ -19,9 +19,7 @@ from shnor_lib.tables import PROCEDURES
 from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
 
 Kind = Literal["rulesets", "ratings", "indices", "risks", "recommendations"]
-Standing = Literal[
-    "норматив", "вторичный источник", "по памяти", "проект", "решение пользователя"
-]
+Standing = Literal["норматив", "вторичный источник", "по памяти", "проект", "решение пользователя"]
 
 Problem = tuple[tuple[str | int, ...], str]
 """Path of keys in the file and, in Russian, what is wrong there."""

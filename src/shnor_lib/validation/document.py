@@ -91,6 +91,11 @@ def document(results: dict[str, Any]) -> str:
         "years, classes and subjects and the spread of shares are those of a real region.",
         _worlds(results),
         "## Targets",
+        "The bounds were set before the first run and have not been changed. After trial runs three "
+        "readings were made clearer (probability of a criterion and of a status: at least one "
+        "subject; deviation over three years: what lasts) and the world of two groups got its gap; "
+        "the other readings are measured too and marked as no targets. Why a target is missed "
+        "stands on the page and in `report/pages/validation_targets.py::WHY`.",
         _targets(results),
         "## Coverage of 95 % intervals",
         "By number of participants (shares, changes) or of pupils of one age (the others); per cent.",

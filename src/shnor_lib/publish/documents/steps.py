@@ -72,7 +72,8 @@ class Printer:
         settings = self.project.settings
         own = self.project.root / REFERENCE
         return {
-            "pictures": self.artist.able,
+            # documents made while the browser was out of order are made again
+            "pictures": [self.artist.able, self.artist.last_fault if self.artist.able else ""],
             "site": [settings.title, settings.subtitle, settings.organisation],
             "reference": hashlib.sha256(own.read_bytes()).hexdigest() if own.is_file() else "",
             "words": _file_hash(self.project.root / "_quarto.yml"),
