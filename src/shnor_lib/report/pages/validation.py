@@ -25,7 +25,6 @@ from shnor_lib.report.validation_figures import (
     BAND_WORDS,
     BANDS,
     INTERVALS,
-    PROBABILITIES,
     row_of,
     rows_of,
     validation_figures,
@@ -37,8 +36,25 @@ TITLE = "Проверка методов"
 ENOUGH = 200
 """Tenths of probabilities with fewer cases are not drawn."""
 
-_OF_SHARES = ("wilson", "shrunk", "difference")
-_OF_SCHOOLS = ("rank", "residual", "residual_lasting", "effect_nothing")
+_OF_SHARES: dict[str, str] = {
+    "wilson": "доля низких результатов",
+    "shrunk": "доля с поправкой на случайность",
+    "difference": "изменение доли за год",
+}
+_OF_SCHOOLS: dict[str, str] = {
+    "rank": "место в рейтинге",
+    "residual": "отклонение от условий, год",
+    "residual_lasting": "отклонение от условий, надолго",
+    "effect_nothing": "эффект у одной школы",
+}
+_STATED: dict[str, str] = {
+    "share": "доля за порогом (один год)",
+    "criterion": "критерий выполнен на деле",
+    "low_results": "школа из списка за порогом",
+    "lowest_quarter": "нижняя четверть рейтинга",
+    "early_warning": "в списке через год",
+}
+"""Short names for legends: a phone is narrow."""
 
 
 def page_of_validation(site: Site) -> bytes:
@@ -175,14 +191,14 @@ def _intervals(figures: Figures) -> list[str]:
         show(
             coverage_by_size(
                 figures,
-                {name: INTERVALS[name] for name in _OF_SHARES},
+                _OF_SHARES,
                 axis="участников (у изменения — в меньшем из двух лет)",
             )
         ),
         show(
             coverage_by_size(
                 figures,
-                {name: INTERVALS[name] for name in _OF_SCHOOLS},
+                _OF_SCHOOLS,
                 axis="учеников в одной параллели",
             )
         ),
@@ -218,13 +234,11 @@ def _coverage_row(figures: Figures, name: str) -> Row:
 
 
 def _probabilities(figures: Figures) -> list[str]:
-    shown = ("share", "criterion", "low_results", "lowest_quarter", "early_warning")
-    titles = {n: PROBABILITIES[n] for n in shown if rows_of(figures, "calibration", what=n)}
     return [
         "Если программа сто раз скажет «80 %», сбыться должно около восьмидесяти раз. "
         "Показаны десятые доли вероятностей, в которых не меньше "
         f"{fmt.count_of(ENOUGH, 'случая', 'случаев')}.".replace("80 %", f"80{fmt.NNBSP}%"),
-        show(said_and_came(figures, titles, least=ENOUGH)),
+        show(said_and_came(figures, _STATED, least=ENOUGH)),
         show(
             DataTable(
                 _word_rows(figures),
