@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-import pandera.pandas as pa
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+# Both are imported where they are used: settings and a build with nothing to do need the words of
+# the dictionary only, and these two cost most of a second.
 
 Kind = Literal["text", "int", "float", "year", "date", "flag"]
 
@@ -176,6 +180,8 @@ class Table:
 
     def until(self, frame: pd.DataFrame, year: int) -> pd.DataFrame:
         """Rows of a tidy frame as they stood when the school year ended (31 August)."""
+        import pandas as pd
+
         if self.by_year:
             there = frame["year"] <= year
         elif self.since:
@@ -194,6 +200,8 @@ class Table:
 
     @cached_property
     def _schema(self) -> pa.DataFrameSchema:
+        import pandera.pandas as pa
+
         columns: dict[str, pa.Column] = {}
         for column in self.columns:
             checks: list[pa.Check] = []
@@ -246,6 +254,8 @@ class Table:
 
     @cached_property
     def _empty(self) -> pd.DataFrame:
+        import pandas as pd
+
         frame = pd.DataFrame(
             {column.name: pd.Series(dtype=column.dtype) for column in self.columns}
         )

@@ -15,6 +15,8 @@ from shnor_lib.faults import Fault, Severity
 from shnor_lib.pipeline import NOTEBOOKS, check
 from shnor_lib.project import Project, open_project
 from shnor_lib.report.analysis import Analysis, analyse
+from shnor_lib.report.forms import forms_of
+from shnor_lib.report.letters import letters_of
 from shnor_lib.report.pages import write_pages
 from shnor_lib.report.pages.sections import Site, sections_of
 from shnor_lib.store import Dataset, load_dataset
@@ -169,6 +171,8 @@ def test_every_internal_link_leads_to_a_page(case: Case) -> None:
     _, analysis, reports, written = case
     there = {f"reports/{path}" for path in written} | {"index.qmd"}
     there |= {f"reports/{y}/{name}.ipynb" for y in analysis.years for name in NOTEBOOKS}
+    # Word files are made by steps of their own.
+    there |= {f"reports/{form.path}" for form in (*letters_of(analysis), *forms_of(analysis))}
     seen = 0
     for path in (p for p in written if not p.endswith(".xlsx")):
         # The home page is included by a page at the project's root.

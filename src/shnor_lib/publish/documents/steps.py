@@ -111,7 +111,9 @@ class Printer:
             add_pictures(notebook, self.artist)
         links = downloads.links_html(page, documents=documents, tables=bool(book.sheets))
         if links:
-            cell = nbformat.v4.new_markdown_cell(links)
+            # Quarto, too, leaves this out when it prints the notebook
+            shown = f'<div class="content-visible" when-format="html">\n{links}\n</div>'
+            cell = nbformat.v4.new_markdown_cell(shown)
             cell.id = "downloads"
             notebook.cells.insert(1, cell)
         target = reports / page
