@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from shnor_lib.report.analysis import Analysis
+from shnor_lib.report.letters import letters_of
 from shnor_lib.report.pages.school import school_page
 from shnor_lib.report.pages.schools import schools_page, schools_rows, slug
 from shnor_lib.report.profile import frames_of
@@ -51,8 +52,9 @@ def test_pages_are_well_formed_and_small(analysis: Analysis, school: str) -> Non
         go.Figure(figure)
     for tag in ("div", "table", "details", "ul", "ol", "figure"):
         assert text.count(f"<{tag}") == text.count(f"</{tag}>"), tag
+    letters = {f"../{letter.path}" for letter in letters_of(analysis)}
     for link in re.findall(r"\]\(([^)]+)\)", body):
-        assert link in {"index.qmd", "../method.qmd", "../data-quality.qmd"}
+        assert link in {"index.qmd", "../method.qmd", "../data-quality.qmd"} | letters
 
 
 @pytest.mark.parametrize("make", [lambda a: school_page(a, "A"), schools_page])
