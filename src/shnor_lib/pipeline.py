@@ -35,6 +35,8 @@ from shnor_lib.sources.files.folder import input_files
 
 if TYPE_CHECKING:
     from shnor_lib.publish.documents.steps import Printer
+    from shnor_lib.report.analysis import Analysis
+    from shnor_lib.report.forms.model import Form
 
 NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics", "04_risk_factors")
 """Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
@@ -537,52 +539,58 @@ def _report_tasks(
 
 def _forms_task(project: Project, analysis_file: Path, printing: str) -> _Work:
     """Forms to print and sign: protocols, self-analysis cards."""
-    made = project.state_dir / "forms.json"
-    own = project.root / "reference.docx"
 
-    def run() -> None:
-        from shnor_lib.publish.documents.forms import update_forms
-        from shnor_lib.publish.documents.reference import reference_of
+    def forms(analysis: Analysis) -> tuple[str, list[Form]]:
         from shnor_lib.report.forms import forms_of
+        from shnor_lib.report.forms.model import FOLDER
 
-        analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
-        update_forms(
-            project.root,
-            forms_of(analysis),
-            reference=reference_of(project.root),
-            organisation=project.settings.organisation,
-            memory=made,
-            version=printing,
-        )
+        return FOLDER, forms_of(analysis)
 
-    inputs = [analysis_file, *([own] if own.is_file() else [])]
-    return _Work(FORMS, run, inputs, [made], [library_fingerprint(), printing])
+    return _word_task(project, analysis_file, printing, FORMS, "forms", forms)
 
 
 def _letters_task(project: Project, analysis_file: Path, printing: str) -> _Work:
     """Letters with addressed recommendations."""
-    made = project.state_dir / "letters.json"
+
+    def letters(analysis: Analysis) -> tuple[str, list[Form]]:
+        from shnor_lib.report.letters import letters_of
+        from shnor_lib.report.letters.paths import FOLDER
+
+        return FOLDER, letters_of(analysis)
+
+    return _word_task(project, analysis_file, printing, LETTERS, "letters", letters)
+
+
+def _word_task(
+    project: Project,
+    analysis_file: Path,
+    printing: str,
+    name: str,
+    kind: str,
+    files_of: Callable[[Analysis], tuple[str, list[Form]]],
+) -> _Work:
+    """Word files of one kind in a folder of their own; only changed ones are made again."""
+    made = project.state_dir / f"{kind}.json"
     own = project.root / "reference.docx"
 
     def run() -> None:
         from shnor_lib.publish.documents.forms import update_forms
         from shnor_lib.publish.documents.reference import reference_of
-        from shnor_lib.report.letters import letters_of
-        from shnor_lib.report.letters.paths import FOLDER
 
         analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
+        folder, files = files_of(analysis)
         update_forms(
             project.root,
-            letters_of(analysis),
+            files,
             reference=reference_of(project.root),
             organisation=project.settings.organisation,
             memory=made,
             version=printing,
-            folder=FOLDER,
+            folder=folder,
         )
 
     inputs = [analysis_file, *([own] if own.is_file() else [])]
-    return _Work(LETTERS, run, inputs, [made], [library_fingerprint(), printing])
+    return _Work(name, run, inputs, [made], [library_fingerprint(), printing])
 
 
 def _annual_tasks(

@@ -13,8 +13,8 @@ from scipy import optimize, stats
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods.identification import identify
-from shnor_lib.methods.priors import chance_beyond, fit_prior, shrunk
-from shnor_lib.stats.beta_binomial import BetaPrior
+from shnor_lib.methods.priors import fit_prior, shrunk
+from shnor_lib.stats.beta_binomial import BetaPrior, posterior_at_least
 from tests.methods.builders import NO_CALENDAR, dataset, result, results_ruleset
 
 
@@ -96,7 +96,7 @@ def test_posteriors_are_those_of_scipy(
     low = np.array([float(x) for x, _ in pairs])
     n = low + np.array([float(rest) for _, rest in pairs])
     prior = BetaPrior(alpha, beta)
-    chance = chance_beyond(low, n, threshold, prior)
+    chance = posterior_at_least(low, n, threshold, prior)
     mean, first, last = shrunk(low, n, np.full(len(n), alpha), np.full(len(n), beta))
     for i in range(len(n)):
         if n[i] == 0:

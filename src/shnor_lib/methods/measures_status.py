@@ -68,8 +68,6 @@ def measures_status(dataset: Dataset, year: int, day: dt.date) -> MeasuresStatus
     interviews = interviews[held].sort_values(["date", "school_id"], kind="stable")
     pending = interviews["done"].isna()
     agreements = dataset.agreements.sort_values(["school_id", "date"], kind="stable")
-    began = agreements["date"].isna() | (agreements["date"] <= pd.Timestamp(day))
-    ended = before(agreements["last_date"], day)
     return MeasuresStatus(
         day,
         year,
@@ -77,13 +75,19 @@ def measures_status(dataset: Dataset, year: int, day: dt.date) -> MeasuresStatus
         interviews.assign(overdue=pending & before(interviews["deadline"], day)).reset_index(
             drop=True
         ),
-        agreements.assign(valid=began & ~ended).reset_index(drop=True),
+        agreements.assign(valid=valid_on(agreements, day)).reset_index(drop=True),
     )
 
 
 def before(days: pd.Series, day: dt.date) -> pd.Series:
     """Whether each date is known and lies before the day."""
     return (days < pd.Timestamp(day)).fillna(value=False).astype(bool)
+
+
+def valid_on(agreements: pd.DataFrame, day: dt.date) -> pd.Series:
+    """Whether each agreement had begun and was not over on the day."""
+    began = agreements["date"].isna() | (agreements["date"] <= pd.Timestamp(day))
+    return began & ~before(agreements["last_date"], day)
 
 
 def with_standing(deeds: pd.DataFrame, day: dt.date) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy import special
 
 from shnor_lib.faults import ShnorError
-from shnor_lib.stats.arrays import known_counts, on_unique_pairs
+from shnor_lib.stats.arrays import known_counts
 from shnor_lib.stats.beta_binomial import BetaPrior, fit_beta_binomial
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -90,23 +90,6 @@ def _ordered(low: Floats, n: Floats) -> tuple[Floats, Floats]:
         return some, many  # not whole: refused by the fit
     many = np.floor(key / wide)
     return key - many * wide, many
-
-
-def chance_beyond(low: Floats, n: Floats, threshold: float, prior: BetaPrior) -> Floats:
-    """Probability that the true share is at or beyond the threshold, by school; ``nan`` unknown.
-
-    Tail of Beta(α + x, β + n − x). A continuous share is never exactly at the threshold, so
-    that it is the same for «20 % и более» and «более 20 %».
-    """
-    tails: tuple[Floats] = on_unique_pairs(
-        lambda some, many: (
-            special.betaincc(prior.alpha + some, prior.beta + many - some, threshold),
-        ),
-        1,
-        low,
-        n,
-    )
-    return tails[0]
 
 
 def shrunk(

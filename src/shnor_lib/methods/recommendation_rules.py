@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -27,7 +27,6 @@ from shnor_lib.methods.definition import (
 from shnor_lib.methods.risk_definition import Day
 from shnor_lib.methods.school_facts import FACTS, fact_of
 from shnor_lib.project import Project
-from shnor_lib.tables.codes import ADDRESSEES, RECOMMENDATION_FORMS
 
 Addressee = Literal["school", "teachers", "municipality", "institute", "assessment"]
 Form = Literal["letter", "regulation", "guidelines", "programme", "collection"]
@@ -284,18 +283,3 @@ def _facts_of(condition: Condition) -> Iterator[str]:
         yield condition.fact
     for part in (*condition.all, *condition.any, *condition.none):
         yield from _facts_of(part)
-
-
-def addressee_title(code: str) -> str:
-    """Russian name of an addressee."""
-    return ADDRESSEES.get(code, code)
-
-
-def form_title(code: str) -> str:
-    """Russian name of a form."""
-    return RECOMMENDATION_FORMS.get(code, code)
-
-
-def topic_title(code: Any) -> str:
-    """Russian name of a topic."""
-    return TOPICS.get(code, str(code))

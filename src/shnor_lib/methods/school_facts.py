@@ -15,10 +15,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from shnor_lib.methods.as_of import school_year_end, school_year_start
 from shnor_lib.methods.dynamics import DynamicsResult
 from shnor_lib.methods.early_warning import WarningResult
 from shnor_lib.methods.identification import CONFIDENCES, STATUSES, Identification
+from shnor_lib.methods.measures_status import valid_on, with_standing
 from shnor_lib.methods.risk_profile import DEAD, RiskProfiles
+from shnor_lib.methods.school_dynamics import LISTED
 from shnor_lib.methods.wellbeing import IndexResult
 from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES, RISK_FACTORS, RISK_LEVELS, TABLES
@@ -35,9 +38,6 @@ FACTS_DTYPES: dict[str, str] = {
     "n": "Float64",
 }
 """Columns of :func:`school_facts`."""
-
-LISTED: frozenset[str] = frozenset({"low_results", "difficult", "both"})
-OPEN: frozenset[str] = frozenset({"planned", "in_work"})
 
 
 @dataclass(frozen=True)
@@ -398,8 +398,8 @@ def _teachers(facts: _Facts, dataset: Dataset) -> None:
         low = (scores < LOW_SCORE).groupby(schools).sum()
         facts.shares("level_low", scored.index, low.astype("Float64"), scored.astype("Float64"))
     deficits = dataset.teacher_deficits
-    _, end = _school_year(facts.year)
-    known = deficits[deficits["found"] < min(end, facts.day + pd.Timedelta(days=1))]
+    last = min(pd.Timestamp(school_year_end(facts.year)), facts.day)
+    known = deficits[deficits["found"] <= last]
     still = known[known["closed"].isna() | (known["closed"] > facts.day)]
     facts.counts("deficits_open", still, kept=bool(len(known)))
     facts.counts("deficits_overdue", still[still["due"] < facts.day], kept=bool(len(known)))
@@ -444,27 +444,15 @@ def _deeds(facts: _Facts, dataset: Dataset) -> None:
         own = rows[rows["school_id"].notna() & (rows["state"] != "dropped")]
         if total:
             facts.counts(total, own, kept=bool(len(rows)))
-        late = own[own["state"].isin(OPEN) & (own["deadline"] < facts.day)]
-        facts.counts(overdue, late, kept=bool(len(rows)))
-    start, end = _school_year(facts.year)
+        late = with_standing(own, facts.day)["overdue"]
+        facts.counts(overdue, own[late], kept=bool(len(rows)))
+    first, last = school_year_start(facts.year), school_year_end(facts.year)
     interviews = dataset.interviews
-    interviews = interviews[interviews["date"].between(start, end, inclusive="left")]
+    held = interviews["date"].between(pd.Timestamp(first), pd.Timestamp(last))
+    interviews = interviews[held]
     facts.counts("interviews", interviews)
     cards = dataset.self_analysis
     facts.counts("self_analysis", cards[cards["year"] == facts.year])
     agreements = dataset.agreements
-    began = agreements["date"].isna() | (agreements["date"] <= facts.day)
-    ended = agreements["last_date"] < facts.day
-    facts.counts(
-        "agreements", agreements[began & ~ended.fillna(value=False)], kept=bool(len(agreements))
-    )
-
-
-def _school_year(year: int) -> tuple[pd.Timestamp, pd.Timestamp]:
-    return pd.Timestamp(year - 1, 9, 1), pd.Timestamp(year, 9, 1)
-
-
-def listed_schools(facts: pd.DataFrame) -> set[str]:
-    """Schools on the list, by their facts."""
-    rows = facts[(facts["fact"] == "status") & facts["word"].isin(LISTED)]
-    return set(rows["school_id"])
+    valid = agreements[valid_on(agreements, facts.day)]
+    facts.counts("agreements", valid, kept=bool(len(agreements)))

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.methods.coded import Coded, which_scope
-from shnor_lib.methods.priors import chance_beyond, fit_prior
+from shnor_lib.methods.priors import fit_prior
 from shnor_lib.methods.ruleset import ResultsShare, RuleSet
 from shnor_lib.project import Calendar
-from shnor_lib.stats.beta_binomial import BetaPrior
+from shnor_lib.stats.beta_binomial import BetaPrior, posterior_at_least
 from shnor_lib.tables import PROCEDURES
 
 Floats = npt.NDArray[np.float64]
@@ -149,7 +149,7 @@ class Units:
         """
         low, n = self.pooled(unit, years)
         threshold = self.rule.criterion.low.threshold
-        return chance_beyond(low, n, threshold, self.prior(unit, years))
+        return posterior_at_least(low, n, threshold, self.prior(unit, years))
 
     def title(self, unit: int, years: tuple[int, ...]) -> str:
         """A unit and its years in words for messages."""
