@@ -22,6 +22,7 @@ CROSSCHECKS: dict[str, str] = {
     "parents-counted-twice": "Родители посчитаны дважды",
     "teachers-against-pupils": "Учителей слишком мало или много",
     "unknown-supporter": "Нет такого сопровождающего",
+    "unknown-municipality": "Нет такого муниципалитета",
 }
 """Code of a cross-check → what it asks about."""
 

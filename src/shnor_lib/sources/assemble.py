@@ -19,6 +19,7 @@ from shnor_lib.sources.read import read_file
 from shnor_lib.sources.repeats import without_repeats
 from shnor_lib.sources.schools.identity import identify_schools
 from shnor_lib.sources.schools.mergers import move_histories
+from shnor_lib.sources.schools.named_places import register_places
 from shnor_lib.sources.schools.names_beside import names_of_others
 from shnor_lib.sources.schools.school_names import Letters, SchoolNames
 from shnor_lib.store import Dataset
@@ -69,6 +70,7 @@ def assemble(reads: Iterable[FileRead], *, calendar: Calendar) -> Dataset:
     )
     tables, pupils, tasks = known.tables, known.rows["pupils"], known.rows["tasks"]
     faults += known.faults
+    tables = register_places(tables)
     by_register = SchoolNames(tables["schools"], tables["school_keys"])
     faults += names_of_others(seen, cells, by_register, letters)
     for name, table in TABLES.items():

@@ -30,7 +30,7 @@ from shnor_lib.sources.crosschecks.joined import Finding, Joined
 from shnor_lib.sources.crosschecks.jumps import results_jump
 from shnor_lib.sources.crosschecks.participation import mass_absence, uneven_subjects
 from shnor_lib.sources.crosschecks.register import grade_not_taught, outside_its_life
-from shnor_lib.sources.crosschecks.support import unknown_supporter
+from shnor_lib.sources.crosschecks.support import unknown_municipality, unknown_supporter
 from shnor_lib.sources.schools.school_names import Letters
 
 CHECKS: dict[str, Callable[[Joined], Iterable[Finding]]] = {
@@ -49,6 +49,7 @@ CHECKS: dict[str, Callable[[Joined], Iterable[Finding]]] = {
     "parents-counted-twice": parents_counted_twice,
     "teachers-against-pupils": teachers_against_pupils,
     "unknown-supporter": unknown_supporter,
+    "unknown-municipality": unknown_municipality,
 }
 """Code of the fault → check."""
 

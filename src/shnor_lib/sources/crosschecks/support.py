@@ -1,4 +1,4 @@
-"""Support as the tables tell it: whoever supports must be known."""
+"""Support as the tables tell it: whoever supports, and whom it concerns, must be known."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from shnor_lib.faults import Severity
 from shnor_lib.sources.crosschecks.joined import Finding, Joined
+from shnor_lib.sources.schools.named_places import TABLES_WITH_PLACES
 from shnor_lib.tables import TABLES
 
 
@@ -37,3 +38,28 @@ def unknown_supporter(data: Joined) -> Iterator[Finding]:
                     "Исправьте код или впишите этого человека в лист «Сопровождающие».",
                     Severity.WARNING,
                 )
+
+
+def unknown_municipality(data: Joined) -> Iterator[Finding]:
+    """Municipalities of measures, recommendations and agreements the register does not have.
+
+    Nothing is said while the register names no municipality.
+    """
+    known = set(data.tables["schools"]["municipality"].dropna())
+    for name in TABLES_WITH_PLACES:
+        frame = data.tables.get(name)
+        if frame is None or not known:
+            continue
+        strange = frame[frame["municipality"].notna() & ~frame["municipality"].isin(known)]
+        for index in strange.drop_duplicates("municipality").index:
+            row = data.row(name, index)
+            place = row["municipality"]
+            rows = int((strange["municipality"] == place).sum())
+            yield Finding(
+                row,
+                "municipality",
+                f"муниципалитета «{place}» в реестре школ нет (строк: {rows}).",
+                "название муниципалитета, как в реестре школ, или «все муниципалитеты».",
+                "Исправьте название; пока на страницах муниципалитетов этих строк не будет.",
+                Severity.WARNING,
+            )
