@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from shnor_lib.methods.recommendation_rules import TOPICS, RecommendationRules
+from shnor_lib.methods.recommendation_rules import TOPICS, RecommendationRule
 from shnor_lib.report import format as fmt
 from shnor_lib.report import recommendation_words as say
 from shnor_lib.report.blocks import capped
@@ -226,44 +226,45 @@ def _about(row: Row, names: Names) -> str:
     return fmt.one_line(row["municipality"], "все муниципалитеты")
 
 
-def library_table(rules: RecommendationRules, found: Proposals) -> DataTable:
-    """The library: condition, ground, standing, and how often each rule applies now."""
+def library_table(
+    rules: Iterable[RecommendationRule], found: Proposals, *, caption: str
+) -> DataTable:
+    """Rules of the library: what and to whom, condition, ground, and how often each applies now."""
     counts = Counter(str(row["rule"]) for row in found.rows)
-    lines = [
-        {
-            "title": rule.title,
-            "id": rule.id,
-            "whom": fmt.sentence_case(say.to_whom(rule.addressee)),
-            "topic": say.topic(rule.topic),
-            "when": say.when_words(rule),
-            "reason": fmt.nice(rule.ground.reason),
-            "document": say.document_words(rule),
-            "standing": standing_badge(rule.ground.standing),
-            "standing_plain": rule.ground.standing,
-            "form": say.form(rule.form),
-            "deadline": say.deadline_words(rule.deadline),
-            "n": counts[rule.id],
-        }
-        for rule in rules.rules
-    ]
+    lines = [_library_line(rule, counts[rule.id]) for rule in rules]
     return DataTable(
         pd.DataFrame(lines),
         [
-            Col("title", "Правило"),
-            Col("id", "Код", help="Пишется в графе «Правило» книги «Адресные рекомендации»"),
-            Col("whom", "Кому", filter=True),
-            Col("topic", "Тема", filter=True),
-            Col("when", "Условие"),
-            Col("reason", "Почему"),
-            Col("document", "Документ"),
-            Col("standing", "Происхождение", "html", order="standing_plain"),
-            Col("form", "Форма"),
+            Col(
+                "title",
+                "Правило",
+                "html",
+                order="title_plain",
+                help="Код правила пишется в графе «Правило» книги «Адресные рекомендации»",
+            ),
+            Col("whom", "Кому"),
+            Col("when", "Когда предлагается"),
+            Col("ground", "На чём основано", "html", order="ground_plain"),
             Col("deadline", "Срок"),
             Col("n", "Сейчас", "int", help="Сколько рекомендаций следует из правила сейчас"),
         ],
-        caption="Библиотека правил",
-        sortable=True,
+        caption=caption,
     )
+
+
+def _library_line(rule: RecommendationRule, n: int) -> Row:
+    title, reason = fmt.nice(rule.title), fmt.nice(rule.ground.reason)
+    document = f"{fmt.sentence_case(say.document_words(rule))}."
+    return {
+        "title": f"{fmt.escape(title)}<br><code>{fmt.escape(rule.id)}</code>",
+        "title_plain": f"{title} ({rule.id})",
+        "whom": f"{fmt.sentence_case(say.to_whom(rule.addressee))}: {say.form(rule.form)}",
+        "when": say.when_words(rule),
+        "ground": f"{fmt.escape(reason)} {fmt.escape(document)} {standing_badge(rule.ground.standing)}",
+        "ground_plain": f"{reason} {document} ({rule.ground.standing})",
+        "deadline": say.deadline_words(rule.deadline),
+        "n": n,
+    }
 
 
 def register_rows(found: Proposals) -> list[Row]:

@@ -17,6 +17,7 @@ from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.forms.model import Form
 from shnor_lib.report.letters import letters_of
 from shnor_lib.report.pages.measures import has_measures, page_of_measures
+from shnor_lib.report.pages.recommendation_rules import page_of_rules
 from shnor_lib.report.pages.recommendations import has_recommendations, page_of_recommendations
 from shnor_lib.report.pages.school import school_page
 from shnor_lib.report.pages.sections import Site, sections_of
@@ -79,14 +80,24 @@ def test_the_page_says_how_many_to_whom_and_what_is_overdue(found: Analysis) -> 
     assert "№ 1, выполняется" in text, "the proposal that was issued is marked"
     assert "№ 2, выполнено" in text
     assert not CODES.search(re.sub(r"\]\([^)]*\)", "", text))
+
+
+def test_the_library_names_every_rule_once_and_how_often_it_applies(found: Analysis) -> None:
+    assert found.recommendations is not None
     rules = found.recommendations.rules.rules
-    assert f"{len(rules)} правил" in text
-    assert all(rule.id in text for rule in rules)
+    source = page_of_rules(site_of(found)).decode()
+    assert f"{len(rules)} правил" in visible(source)
+    lines = dict(re.findall(r"<br><code>([\w-]+)</code></th>(.*?)</tr>", source, re.DOTALL))
+    assert sorted(lines) == sorted(rule.id for rule in rules)
+    issued = [row["rule"] for row in records(found.recommendations.issued)]
+    shown = {rule: int(re.findall(r">(\d+)</td>", line)[-1]) for rule, line in lines.items()}
+    assert shown == {rule.id: issued.count(rule.id) for rule in rules}
+    assert sum(shown.values()) == len(issued) > 0
 
 
-def test_both_pages_are_in_the_menu_when_there_is_something_to_say(found: Analysis) -> None:
+def test_the_pages_are_in_the_menu_when_there_is_something_to_say(found: Analysis) -> None:
     paths = {section.path for section in sections_of(site_of(found))}
-    assert {"recommendations.qmd", "measures.qmd"} <= paths
+    assert {"recommendations.qmd", "recommendation-rules.qmd", "measures.qmd"} <= paths
     assert has_recommendations(found) and has_measures(found)
 
 

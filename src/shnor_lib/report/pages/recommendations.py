@@ -17,7 +17,6 @@ from shnor_lib.report.recommendation_rows import MANY, ONE_SCHOOL, Proposals, pr
 from shnor_lib.report.recommendation_tables import (
     addressees_table,
     issued_words,
-    library_table,
     register_rows,
     register_table,
     schools_table,
@@ -64,7 +63,8 @@ def page_of_recommendations(site: Site) -> bytes:
             "данных нет, то её не вызывает. Методическая служба просматривает предложенное, "
             "правит, подписывает и вносит в книгу «Адресные рекомендации» с кодом правила: тогда "
             "предложение помечается выданным, а страница следит за сроком (п. 6.2–6.4 Положения, "
-            "Оленёк, 2021).",
+            "Оленёк, 2021). Из чего что следует — на странице "
+            "[«Правила рекомендаций»](recommendation-rules.qmd).",
         ),
     ]
     if analysis.recommendations is None:
@@ -76,6 +76,7 @@ def page_of_recommendations(site: Site) -> bytes:
             show(addressees_table(found)),
             show(topics_table(found)),
         ]
+    blocks += _letters(found, site)
     for code in ONE_SCHOOL:
         if found.to(code):
             blocks += [f"## {_HEADINGS[code]}", *_one_school(found, code, site)]
@@ -83,17 +84,6 @@ def page_of_recommendations(site: Site) -> bytes:
         if found.to(code):
             blocks += [f"## {_HEADINGS[code]}", *_many(analysis, found, code)]
     blocks += ["## Выданные рекомендации", *_register(found, site)]
-    blocks += _letters(found, site)
-    if found.proposed is not None:
-        rules = found.proposed.rules
-        blocks += [
-            "## Библиотека правил",
-            f"`{standing_badge(rules.source.standing)}`{{=html}} {fmt.escape_md(rules.title)}: "
-            f"{fmt.count_phrase(len(rules.rules), 'правило', 'правила', 'правил')}. "
-            "Чтобы изменить правила, положите свой файл в папку `recommendations` проекта и "
-            "назовите его в `shnor.yml`: `recommendations: имя`.",
-            show(library_table(rules, found)),
-        ]
     return page(blocks)
 
 
@@ -224,7 +214,8 @@ def _register(found: Proposals, site: Site) -> list[str]:
     if not rows:
         return [
             "В книге «Адресные рекомендации» за этот год записей нет. Когда рекомендация выдана, "
-            "впишите её туда с номером, сроком и кодом правила (он есть в библиотеке ниже)."
+            "впишите её туда с номером, сроком и кодом правила (он есть на странице "
+            "[«Правила рекомендаций»](recommendation-rules.qmd))."
         ]
     return [show(register_table(found, rows, site.names, site.links))]
 

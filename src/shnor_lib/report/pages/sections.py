@@ -93,6 +93,13 @@ SECTIONS: tuple[Section, ...] = (
         "early-warning.qmd", "Раннее предупреждение", "early_warning:page_of_warning", ANALYSIS
     ),
     Section("method.qmd", "Методика", "method:page_of_method", METHOD),
+    Section(
+        "recommendation-rules.qmd",
+        "Правила рекомендаций",
+        "recommendation_rules:page_of_rules",
+        METHOD,
+        "recommendation_rules:has_rules",
+    ),
     Section("validation.qmd", "Проверка методов", "validation:page_of_validation", METHOD),
     Section("data-quality.qmd", "Качество данных", "quality:page_of_quality", METHOD),
 )
