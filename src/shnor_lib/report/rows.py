@@ -20,12 +20,16 @@ def records(rows: Rows) -> list[Row]:
     """Rows as dictionaries; a missing value of any kind becomes None."""
     if not isinstance(rows, pd.DataFrame):
         return [row if type(row) is dict else dict(row) for row in rows]
-    columns = [
-        cast(Any, rows.iloc[:, position]).to_numpy(dtype=object, na_value=None).tolist()
-        for position in range(rows.shape[1])
-    ]
+    columns = [_values(cast(Any, rows.iloc[:, position])) for position in range(rows.shape[1])]
     names = [str(name) for name in rows.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series) -> list[Any]:
+    if column.dtype.kind == "M":
+        # A column of dates takes None for NaT, which is neither None nor equal to itself.
+        return cast(list[Any], column.astype(object).where(column.notna(), None).tolist())
+    return cast(list[Any], column.to_numpy(dtype=object, na_value=None).tolist())
 
 
 def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
