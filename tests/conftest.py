@@ -21,21 +21,20 @@ def copy_project_files(target: Path) -> None:
 def copy_project(target: Path) -> Path:
     """Copy the committed demonstration project (inputs only) to ``target``."""
     shutil.copytree(ROOT / "data/raw", target / "data/raw", ignore=shutil.ignore_patterns(".*"))
+    for name in ("files", "pages"):
+        if (ROOT / "data" / name).is_dir():
+            shutil.copytree(ROOT / "data" / name, target / "data" / name)
     shutil.copyfile(ROOT / "shnor.yml", target / "shnor.yml")
     copy_project_files(target)
     return target
 
 
 def conducted(root: Path, year: int) -> list[str]:
-    """Monitorings of a built project that have something to be about in a year."""
-    from shnor_lib.pipeline import NEEDS, NOTEBOOKS
+    """Runs of notebooks of a built project that have something to be about in a year."""
+    from shnor_lib import runs
 
-    return [
-        name
-        for name in NOTEBOOKS
-        if name not in NEEDS
-        or any((root / f"data/processed/{table}/{year}.parquet").is_file() for table in NEEDS[name])
-    ]
+    files = list((root / "data/processed").glob("*/*.parquet"))
+    return [run for run in runs.all_runs() if runs.conducted(files, year, run)]
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ FLOORS = {
     "faults": 0,
     "stats": 0,
     "yaml_source": 1,
+    "runs": 1,
     "tables": 1,
     "project": 2,
     "store": 2,
@@ -56,6 +57,7 @@ def _imports(path: Path) -> set[str]:
 SOURCES = (
     "cells",
     "files",
+    "given",
     "schools",
     "pupils",
     "templates",

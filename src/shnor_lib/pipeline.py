@@ -30,23 +30,23 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from shnor_lib.faults import DataFaultsError, Fault, ShnorError, has_errors
 from shnor_lib.project import SETTINGS_FILE, Project
+from shnor_lib.runs import (
+    NEEDS,
+    NOTEBOOKS,
+    all_runs,
+    chosen_runs,
+    conducted,
+    half_of,
+    notebook_of,
+)
 from shnor_lib.sources.cells.privacy import project_key
 from shnor_lib.sources.files.folder import input_files
+from shnor_lib.sources.given.look import Given, look
 
 if TYPE_CHECKING:
     from shnor_lib.publish.documents.steps import Printer
     from shnor_lib.report.analysis import Analysis
     from shnor_lib.report.forms.model import Form
-
-NOTEBOOKS: tuple[str, ...] = ("01_identification", "02_dynamics", "04_risk_factors")
-"""Monitorings by notebook name, in the order of the regulations (S0 5.4)."""
-
-NEEDS: dict[str, tuple[str, ...]] = {
-    "04_risk_factors": ("risk_profile", "risk_verification"),
-}
-"""Notebook → tables it is about: it is run for a year that has rows in one of them at least. A
-notebook that is not named here is run for every year."""
-
 
 OPEN_SCHOOLS = "open_schools.json"
 """What the latest reading asks about schools, in the state folder."""
@@ -142,7 +142,7 @@ def build(
     years
         Run the notebooks of these years only; the others keep their last state.
     only
-        Run these notebooks only (names as in :data:`NOTEBOOKS`).
+        Run these only: notebooks or single runs (:mod:`shnor_lib.runs`).
     engine
         ``auto``, ``quarto`` or ``embedded``; see :func:`shnor_lib.publish.site.publish`.
     documents
@@ -167,11 +167,7 @@ def build(
     ShnorError
         Wrong use: no such year or notebook, no input at all.
     """
-    wanted = set(only or ())
-    if unknown := wanted - set(NOTEBOOKS):
-        raise ShnorError(
-            f"Нет тетради «{', '.join(sorted(unknown))}». Есть: {', '.join(NOTEBOOKS)}."
-        )
+    wanted = chosen_runs(only)
     say = reporter or Silent()
     report = _read_input(project, keep_good_rows, say, dry_run=dry_run)
     data_file = _data_file(project)
@@ -190,11 +186,10 @@ def build(
         )
     mode = documents or project.settings.documents
     with _printer(project, mode) as printer:
-        tasks = _report_tasks(
-            project, known, set(chosen), wanted or set(NOTEBOOKS), engine, printer, mode
-        )
+        tasks = _report_tasks(project, known, set(chosen), wanted, engine, printer, mode)
         _run(project, tasks, report, say, workers, dry_run)
         report.notes += printer.notes()
+    report.notes += _site_notes(project)
     report.site = _site_index(project)
     return report
 
@@ -293,6 +288,7 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
         works.append(_Work(f"чтение: {name}", read, [path], [target], [code, calendar, _sha(key)]))
 
     data_file = _data_file(project)
+    for_site = look(project.root)
 
     def assemble_all() -> None:
         from shnor_lib.sources.assemble import assemble
@@ -300,7 +296,7 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
         from shnor_lib.store import save_dataset, write_json
 
         found = [pickle.loads(path.read_bytes()) for path in reads]  # noqa: S301 - our own cache
-        dataset = assemble(found, calendar=project.calendar)
+        dataset = assemble(found, calendar=project.calendar, for_site=for_site)
         write_json(project.state_dir / "faults.json", [f.to_dict() for f in dataset.faults])
         write_json(
             project.state_dir / OPEN_SCHOOLS,
@@ -338,7 +334,7 @@ def _data_tasks(project: Project, keep_good_rows: bool) -> list[_Work]:
             assemble_all,
             reads,
             [data_file],
-            [code, calendar, names, keep_good_rows],
+            [code, calendar, names, keep_good_rows, for_site.signature],
         )
     )
     return works
@@ -348,12 +344,14 @@ def _report_tasks(
     project: Project,
     known: list[int],
     years: set[int],
-    notebooks: set[str],
+    runs: set[str],
     engine: Engine,
     printer: Printer,
     mode: Documents,
 ) -> list[_Work]:
+    from shnor_lib.publish.given_files import leftovers
     from shnor_lib.report import downloads
+    from shnor_lib.report.platform.feed import site_url
 
     code, printing = library_fingerprint(), publish_fingerprint()
     reports = project.reports_dir
@@ -385,20 +383,24 @@ def _report_tasks(
     )
 
     pages_file = project.state_dir / "pages.json"
-    conducted = {
-        (year, name) for year in known for name in NOTEBOOKS if _conducted(processed, year, name)
-    }
+    held = {(year, run) for year in known for run in all_runs() if conducted(processed, year, run)}
     # Pages link to notebooks that this build makes or an earlier one left.
     linked = {
-        f"{year}/{name}"
-        for year, name in conducted
-        if (year in years and name in notebooks)
-        or (project.reports_dir / str(year) / f"{name}.ipynb").is_file()
+        f"{year}/{run}"
+        for year, run in held
+        if (year in years and run in runs)
+        or (project.reports_dir / str(year) / f"{run}.ipynb").is_file()
     }
     annual = [year for year in known if year in years or (reports / f"{year}/annual.qmd").is_file()]
     # Documents of earlier years are read seldom; the option «all» makes them too.
     printed = {year for year in known if mode == "all" or (mode == "listed" and year == known[-1])}
     schools_file = project.state_dir / "documents.json"
+    given, address = look(project.root), site_url(project.root)
+    documented = sorted(
+        page
+        for page in (*(f"{each}.ipynb" for each in linked), *(f"{y}/annual.qmd" for y in annual))
+        if _has_documents(reports, page, years, runs, printed)
+    )
 
     def pages() -> None:
         from shnor_lib.report.pages import printed_schools, write_pages
@@ -408,10 +410,13 @@ def _report_tasks(
         written = write_pages(
             analysis,
             project.reports_dir,
-            notebooks=NOTEBOOKS,
-            available=lambda year, name: f"{year}/{name}" in linked,
+            notebooks=all_runs(),
+            available=lambda year, run: f"{year}/{run}" in linked,
             documents=mode,
             annual=annual,
+            given=given,
+            site_url=address,
+            documented=documented,
         )
         schools = printed_schools(analysis, mode)
         write_json(schools_file, {"year": analysis.year, "pages": schools})
@@ -424,12 +429,12 @@ def _report_tasks(
             pages,
             [analysis_file],
             [pages_file, schools_file],
-            [code, sorted(linked), annual, mode],
+            [code, sorted(linked), annual, mode, given.signature, address, documented],
         )
     )
     works += _annual_tasks(
         project,
-        {year: [name for name in NOTEBOOKS if (year, name) in conducted] for year in annual},
+        {year: [run for run in all_runs() if (year, run) in held] for year in annual},
         years,
         printed,
         printer,
@@ -437,20 +442,23 @@ def _report_tasks(
         [code, printing],
     )
 
-    for name in NOTEBOOKS:
-        source = project.notebooks_dir / f"{name}.ipynb"
-        if not source.is_file() and any(name == each for _, each in conducted):
+    for name in all_runs():
+        source = project.notebooks_dir / f"{notebook_of(name)}.ipynb"
+        if not source.is_file() and any(name == each for _, each in held):
             raise ShnorError(f"Нет тетради «{source}». Создайте её заново: shnor new ПАПКА.")
+        half = half_of(name)
         for year in known:
-            if name not in notebooks or year not in years or (year, name) not in conducted:
+            if name not in runs or year not in years or (year, name) not in held:
                 continue
-            target = project.state_dir / "executed" / str(year) / source.name
+            target = project.state_dir / "executed" / str(year) / f"{name}.ipynb"
             parameters = {
                 "project": ".",
                 "year": year,
                 "ruleset": project.settings.ruleset,
                 "audience": project.settings.audience,
             }
+            if half is not None:
+                parameters["half"] = half
             label = f"{name}, {year}"
 
             def run(
@@ -460,7 +468,7 @@ def _report_tasks(
                 label: str = label,
             ) -> None:
                 from shnor_lib.execute import run_notebook
-                from shnor_lib.report.labels import school_year
+                from shnor_lib.report.labels import period_label
 
                 run_notebook(
                     source,
@@ -468,7 +476,7 @@ def _report_tasks(
                     parameters,
                     cwd=project.root,
                     label=label,
-                    period=school_year(parameters["year"]),
+                    period=period_label(parameters["year"], parameters.get("half")),
                 )
 
             inputs = [
@@ -478,7 +486,7 @@ def _report_tasks(
                 *_upto(processed, year),
             ]
             works.append(_Work(f"тетрадь: {label}", run, inputs, [target], [code, parameters]))
-            page, with_documents = f"{year}/{source.name}", year in printed
+            page, with_documents = f"{year}/{name}.ipynb", year in printed
 
             def finish(
                 executed: Path = target,
@@ -505,13 +513,18 @@ def _report_tasks(
     if with_risks or (reports / "downloads/forms").is_dir():
         works.append(_forms_task(project, analysis_file, printing))
     works.append(_letters_task(project, analysis_file, printing))
+    works.append(_cards_task(project, analysis_file, printing))
     if mode != "none":
         works.append(_schools_task(project, schools_file, pages_file, printer, printing))
+
+    if given.files or given.pages or given.beside or leftovers(reports, given):
+        works.append(_given_task(project, given, printing))
 
     site_file = project.state_dir / "site.json"
     made = {path for work in works for path in work.outputs if reports in path.parents}
     made |= {reports / f"{name}.ipynb" for name in linked}
-    made |= {work.outputs[0] for work in works if work.name in {SCHOOLS_DOCUMENTS, FORMS, LETTERS}}
+    alone = {SCHOOLS_DOCUMENTS, FORMS, LETTERS, GIVEN}
+    made |= {work.outputs[0] for work in works if work.name in alone}
     config = [p for p in (project.root / "_quarto.yml", project.root / "index.qmd") if p.is_file()]
 
     def site() -> None:
@@ -522,7 +535,7 @@ def _report_tasks(
         _remove_stale_reports(project, known, linked, pages_file)
         remove_unlinked(reports)
         result = publish(project.root, engine=engine, output=project.site_dir)
-        write_json(site_file, {"engine": result.engine})
+        write_json(site_file, {"engine": result.engine, "notes": result.notes})
 
     works.append(
         _Work(
@@ -535,6 +548,37 @@ def _report_tasks(
         )
     )
     return works
+
+
+def _given_task(project: Project, given: Given, printing: str) -> _Work:
+    """Copies of the user's files and pages."""
+    from shnor_lib.publish.given_files import copy_given, targets
+
+    done = project.state_dir / "given.json"
+
+    def run() -> None:
+        from shnor_lib.store import write_json
+
+        copy_given(project.root, project.reports_dir, given)
+        write_json(done, {"signature": given.signature})
+
+    made = targets(project.reports_dir, given)
+    return _Work(
+        GIVEN, run, given.sources(project.root), [done, *made], [printing, given.signature]
+    )
+
+
+def _has_documents(
+    reports: Path, page: str, years: set[int], runs: set[str], printed: set[int]
+) -> bool:
+    """Whether a monitoring or an annual report has a PDF and a Word file after this build."""
+    from shnor_lib.report import downloads
+
+    folder, _, name = page.partition("/")
+    stem = name.rpartition(".")[0]
+    if int(folder) in years and (stem == "annual" or stem in runs):
+        return int(folder) in printed
+    return all((reports / downloads.document(page, s)).is_file() for s in (".pdf", ".docx"))
 
 
 def _forms_task(project: Project, analysis_file: Path, printing: str) -> _Work:
@@ -559,6 +603,17 @@ def _letters_task(project: Project, analysis_file: Path, printing: str) -> _Work
         return FOLDER, letters_of(analysis)
 
     return _word_task(project, analysis_file, printing, LETTERS, "letters", letters)
+
+
+def _cards_task(project: Project, analysis_file: Path, printing: str) -> _Work:
+    """Personal cards of teachers; nothing of the site is made from them."""
+
+    def cards(analysis: Analysis) -> tuple[str, list[Form]]:
+        from shnor_lib.report.cards import FOLDER, cards_of
+
+        return FOLDER, cards_of(analysis)
+
+    return _word_task(project, analysis_file, printing, CARDS, "cards", cards)
 
 
 def _word_task(
@@ -634,6 +689,10 @@ def _annual_tasks(
 
 FORMS = "бланки школ"
 """Name of the step that makes forms to print and sign."""
+GIVEN = "файлы и страницы платформы"
+"""Name of the step that copies what the user gave for the site."""
+CARDS = "карты учителей"
+"""Name of the step that makes personal cards of teachers, for ``reports/internal``."""
 LETTERS = "письма"
 """Name of the step that makes letters with recommendations."""
 SCHOOLS_DOCUMENTS = "документы школ"
@@ -811,6 +870,14 @@ def _data_file(project: Project) -> Path:
     return project.state_dir / "data.json"
 
 
+def _site_notes(project: Project) -> list[str]:
+    """What the latest publication found on the user's own pages."""
+    path = project.state_dir / "site.json"
+    if not path.is_file():
+        return []
+    return [str(note) for note in json.loads(path.read_text("utf-8")).get("notes", [])]
+
+
 def _site_index(project: Project) -> Path | None:
     path = project.site_dir / "index.html"
     return path if path.is_file() else None
@@ -828,18 +895,11 @@ def _definition_files(project: Project) -> list[Path]:
     files.append(project.definition_path("indices", chosen.wellbeing_index))
     files.append(project.definition_path("risks", chosen.risks))
     files.append(project.definition_path("recommendations", chosen.recommendations))
+    files.append(project.definition_path("competence", chosen.competence))
     # Definitions may refer to other definitions of the project.
-    for kind in ("rulesets", "ratings", "indices", "risks", "recommendations"):
+    for kind in ("rulesets", "ratings", "indices", "risks", "recommendations", "competence"):
         files.extend(sorted((project.root / kind).glob("*.yml")))
     return sorted(set(files))
-
-
-def _conducted(processed: Iterable[Path], year: int, name: str) -> bool:
-    """Whether a notebook has something to be about in a year; see :data:`NEEDS`."""
-    tables = NEEDS.get(name)
-    if tables is None:
-        return True
-    return any(path.stem == str(year) and path.parent.name in tables for path in processed)
 
 
 def _remove_stale_reports(
@@ -849,16 +909,18 @@ def _remove_stale_reports(
     from shnor_lib.report.pages.sections import SECTIONS
 
     kept = {project.reports_dir / name for name in json.loads(pages_file.read_text("utf-8"))}
+    known_runs = {*all_runs(), *NOTEBOOKS}
     for folder in project.reports_dir.iterdir() if project.reports_dir.is_dir() else ():
         if folder.is_dir() and folder.name.isdigit():
             for path in folder.glob("*.ipynb"):
-                ours = path.stem in NOTEBOOKS and f"{folder.name}/{path.stem}" not in linked
+                ours = path.stem in known_runs and f"{folder.name}/{path.stem}" not in linked
                 if ours or int(folder.name) not in known:
                     path.unlink()
             if int(folder.name) not in known:
                 (folder / "annual.qmd").unlink(missing_ok=True)
     made = [*(project.reports_dir / "schools").glob("*.qmd")]
     made += (project.reports_dir / "downloads").rglob("*.ics")
+    made += (project.reports_dir / "downloads/platform").glob("*")
     # a page of the menu whose registers have no rows any more
     made += [project.reports_dir / section.path for section in SECTIONS]
     for path in made:

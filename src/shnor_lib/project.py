@@ -7,11 +7,12 @@ it: ``data/raw``, ``data/processed``, ``notebooks``, ``reports``, ``_quarto.yml`
 from __future__ import annotations
 
 import datetime as dt
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -31,6 +32,7 @@ SETTINGS_FILE = "shnor.yml"
 Season = Literal["spring", "autumn"]
 Audience = Literal["ministry"]
 """Who a build is for. Only the full internal build exists so far."""
+SupportRole = Literal["mentor", "tutor", "curator"]
 
 
 class _Strict(BaseModel):
@@ -211,6 +213,33 @@ class Deadline(_Strict):
         return self
 
 
+class SupportNorm(_Strict):
+    """What is expected of support (``support:`` in ``shnor.yml``).
+
+    No document says how many schools one mentor can carry or how many reports are due (S0 3.6.3,
+    4.2.3 and S2 27–30 ask for plans and reports without numbers), so the default is a proposal.
+
+    Parameters
+    ----------
+    schools
+        Role → most schools at the same time for one supporter; a role that is not named has no
+        norm, and nobody in it counts as overloaded.
+    reports
+        Reports due for each link in a school year.
+    required
+        Roles every school of the list must have (S0 3.6.2: наставники и тьюторы).
+    """
+
+    schools: dict[SupportRole, Annotated[int, Field(ge=1)]] = {"mentor": 3}
+    reports: int = Field(default=1, ge=0, le=12)
+    required: list[SupportRole] = ["mentor", "tutor"]
+
+    @property
+    def standing(self) -> str:
+        """«проект» as shipped, «решение пользователя» once anything is changed."""
+        return "проект" if self == SupportNorm() else "решение пользователя"
+
+
 class Settings(_Strict):
     """What ``shnor.yml`` may say. Unknown keys are refused with their line."""
 
@@ -231,8 +260,21 @@ class Settings(_Strict):
     deadlines: list[Deadline] = Field(default_factory=list)
     risks: str = "proposal"
     recommendations: str = "proposal"
+    competence: str = "proposal"
+    """Levels and dynamics of teachers' competence; a file of ``competence/``."""
     as_of: dt.date | None = None
     """The day on which it is asked what is overdue; see :func:`shnor_lib.methods.as_of.as_of`."""
+    support: SupportNorm = Field(default_factory=SupportNorm)
+    forum: str = ""
+    """Address of a forum the site links to beside its questions and answers (S0 4.6.1, 8)."""
+
+    @field_validator("forum")
+    @classmethod
+    def _address_of_a_forum(cls, value: str) -> str:
+        found = value.strip()
+        if found and not re.fullmatch(r"https?://[^\s<>\"'`\\]+\.[^\s<>\"'`\\]+", found):
+            raise ValueError("не адрес форума; адрес начинается с https://")
+        return found
 
     @field_validator("as_of", mode="before")
     @classmethod
@@ -303,7 +345,9 @@ class Project:
 
     def definition_path(
         self,
-        kind: Literal["rulesets", "ratings", "indices", "risks", "recommendations"],
+        kind: Literal[
+            "rulesets", "ratings", "indices", "risks", "recommendations", "competence"
+        ],
         name: str,
     ) -> Path:
         """Where a rule set, rating or index definition lies.

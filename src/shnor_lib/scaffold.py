@@ -69,7 +69,7 @@ def new_project(folder: Path, *, title: str, subtitle: str = "", templates: bool
     root = folder.resolve()
     if (root / SETTINGS_FILE).exists():
         raise ShnorError(f"В папке «{root}» уже есть проект ({SETTINGS_FILE}).")
-    for part in ("data/raw", "data/processed", "reports", "notebooks"):
+    for part in ("data/raw", "data/processed", "data/files", "data/pages", "reports", "notebooks"):
         (root / part).mkdir(parents=True, exist_ok=True)
     source = project_files()
     for path in [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from shnor_lib.demo import DemoTruth, generate_demo, simulate
+from shnor_lib.demo import Demo, DemoTruth, generate_demo, simulate
 from shnor_lib.demo.planted import OGE_LOW, VPR_LOW
 from shnor_lib.project import open_project, packaged_calendar
 from shnor_lib.sources.assemble import read_folder
@@ -72,9 +73,9 @@ def test_reading_finds_no_fault(dataset: Dataset) -> None:
     assert dataset.years == [2023, 2024, 2025, 2026]
 
 
-def test_workbooks_hold_exactly_the_tables(dataset: Dataset) -> None:
+def test_workbooks_hold_exactly_the_tables(dataset: Dataset, demo: Demo) -> None:
     """Percents with two decimals, codes and names all come back as they were."""
-    made = simulate().tables
+    made = demo.tables
     for name, table in TABLES.items():
         read = dataset.tables[name].drop(columns=list(PROVENANCE))
         if name not in made:
@@ -191,7 +192,11 @@ def test_truth_file(project: tuple[Path, DemoTruth]) -> None:
     assert not list((root / "data" / "raw").rglob("*.json"))
     for file in saved["files"]:
         assert (root / file).is_file()
-    on_disk = {p.relative_to(root).as_posix() for p in (root / "data" / "raw").rglob("*.xlsx")}
+    on_disk = {
+        path.relative_to(root).as_posix()
+        for folder in ("raw", "files", "pages")
+        for path in (root / "data" / folder).rglob("*.*")
+    }
     assert on_disk == set(saved["files"])
 
 
@@ -245,18 +250,25 @@ def test_planted_truths_hold_for_any_seed(seed: int) -> None:
             assert row["n_low"] / row["n"] >= limit and row["n_high"] == 0, (kind, year)
 
 
-def test_the_projects_own_data_are_the_demonstration() -> None:
+def test_the_projects_own_data_are_the_demonstration(demo: Demo) -> None:
     """What lies in ``data/raw`` of this repository is what the generator makes."""
     root = Path(__file__).parents[2]
     truth = root / "data" / "demo_truth.json"
     if not truth.is_file():
         pytest.skip("в data нет демонстрационных данных")
     read = read_folder(root / "data" / "raw", calendar=packaged_calendar())
-    made = simulate()
-    assert json.loads(truth.read_text(encoding="utf-8"))["seed"] == made.truth.seed
-    for name in ("schools", "results", "social_passport", "rating_points"):
-        assert len(getattr(read, name)) == len(made.tables[name]), name
-    key = list(TABLES["results"].key)
-    left = made.tables["results"].set_index(key)["n_low"].sort_index()
-    right = read.results.set_index(key)["n_low"].sort_index()
-    assert (left == right).all()
+    saved = json.loads(truth.read_text(encoding="utf-8"))
+    made = json.loads(json.dumps(asdict(demo.truth), ensure_ascii=False))
+    assert {**saved, "files": []} == {**made, "files": []}
+    for name, frame in demo.tables.items():
+        key = list(TABLES[name].key)
+        left = frame.sort_values(key).reset_index(drop=True)
+        right = read.tables[name].sort_values(key).reset_index(drop=True)[list(frame.columns)]
+        pd.testing.assert_frame_equal(left, right, check_dtype=False)
+    lying = {
+        path.relative_to(root).as_posix()
+        for folder in ("raw", "files", "pages")
+        for path in (root / "data" / folder).rglob("*.*")
+        if not path.name.startswith(".")
+    }
+    assert lying == set(saved["files"])

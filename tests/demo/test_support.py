@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from tests.demo.conftest import dataset_of
 
 from shnor_lib.demo import Demo, simulate
 from shnor_lib.demo.support import EFFECTS
 from shnor_lib.methods.effect import EffectResult, effect_of_support
 from shnor_lib.methods.identification import identify
 from shnor_lib.methods.ruleset import load_ruleset
-from shnor_lib.store import Dataset
-from shnor_lib.tables import TABLES
-
-
-def dataset_of(demo: Demo) -> Dataset:
-    tables = {
-        name: frame.reindex(columns=TABLES[name].empty().columns).astype(
-            TABLES[name].empty().dtypes.to_dict()
-        )
-        for name, frame in demo.tables.items()
-    }
-    return Dataset(**tables)
-
-
-@pytest.fixture(scope="module")
-def demo() -> Demo:
-    return simulate()
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +28,26 @@ def of_kind(demo: Demo, kind: str) -> str:
 def test_tables_say_who_is_supported(demo: Demo) -> None:
     links, plans = demo.tables["support_links"], demo.tables["mentor_centre"]
     told = {(each["school_id"], year) for each in demo.truth.support for year in each["years"]}
-    for frame in (links, plans):
+    whole = links[links["teacher"].isna()]
+    for frame in (whole, plans):
         assert set(zip(frame["school_id"], frame["year"], strict=True)) == told
-        assert set(frame["supporter"]) <= set(demo.tables["supporters"]["supporter"])
+    known = demo.tables["supporters"].set_index("supporter")["role"]
+    assert set(links["supporter"]) | set(plans["supporter"]) <= set(known.index)
+    assert set(links.loc[links["teacher"].notna(), "supporter"].map(known)) == {"tutor"}
+    assert set(plans["supporter"].map(known)) == {"mentor"}
     assert (plans["in_time"] <= plans["done"]).all() and (plans["done"] <= plans["planned"]).all()
-    helped = set(links["school_id"])
-    assert not helped & set(demo.tables["supporters"]["home_school_id"])
+    homes = demo.tables["supporters"]["home_school_id"].dropna()
+    assert not set(links["school_id"]) & set(homes)
     assert {each["truth"] for each in demo.truth.support} <= set(EFFECTS.values())
 
 
 def test_supported_schools_were_on_the_list_before(demo: Demo) -> None:
     data = dataset_of(demo)
     statuses = identify(data, load_ruleset("tbilissky-2021")).statuses
-    listed = statuses.set_index(["school_id", "year"])["low_results"]
+    listed = statuses.set_index(["school_id", "year"])
     for each in demo.truth.support:
-        assert listed[each["school_id"], each["years"][0] - 1], each
+        before = listed.loc[(each["school_id"], each["years"][0] - 1)]
+        assert before["difficult" if each["kind"] == "resilient" else "low_results"], each
 
 
 def test_the_school_that_recovers_is_found(demo: Demo, found: EffectResult) -> None:
@@ -68,7 +57,7 @@ def test_the_school_that_recovers_is_found(demo: Demo, found: EffectResult) -> N
     assert (rows["effect"] < -0.15).all()
 
 
-@pytest.mark.parametrize("kind", ["regression", "low"])
+@pytest.mark.parametrize("kind", ["regression", "low", "resilient"])
 def test_schools_support_did_nothing_for_are_not_credited(
     demo: Demo, found: EffectResult, kind: str
 ) -> None:
@@ -80,9 +69,8 @@ def test_schools_support_did_nothing_for_are_not_credited(
 def test_naive_would_credit_the_school_that_only_regresses(demo: Demo, found: EffectResult) -> None:
     """In the subject that put it on the list it went down by itself."""
     units = found.units[found.units["school_id"] == of_kind(demo, "regression")]
-    (row,) = units[(units["procedure"] == "vpr") & (units["subject"] == "русский язык")].to_dict(
-        "records"
-    )
+    units = units[(units["procedure"] == "vpr") & (units["subject"] == "русский язык")]
+    row = units.sort_values("year").to_dict("records")[0]
     assert row["naive"] < -0.05
     assert row["verdict"] == "not_shown"
 
@@ -105,9 +93,11 @@ def test_results_do_not_depend_on_support() -> None:
     assert not one.tables["results"].duplicated(keys).any()
 
 
-def test_a_region_supports_others_without_effect() -> None:
-    large = simulate(schools=130, municipalities=4, years=4, seed=3)
-    kinds = [each["kind"] for each in large.truth.support]
+def test_a_region_supports_others_without_effect(region: Demo) -> None:
+    kinds = [each["kind"] for each in region.truth.support]
     assert kinds.count("other") >= 2
     again = simulate(schools=130, municipalities=4, years=4, seed=3)
-    assert again.truth.support == large.truth.support
+    assert again.truth == region.truth
+    assert set(again.tables) == set(region.tables)
+    for name, frame in again.tables.items():
+        pd.testing.assert_frame_equal(frame, region.tables[name])

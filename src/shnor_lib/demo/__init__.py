@@ -12,6 +12,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from shnor_lib.demo.files import write_files
 from shnor_lib.demo.simulation import DEFAULT_SEED, Demo, DemoTruth, Progress, simulate
 from shnor_lib.demo.writing import write_raw
 from shnor_lib.project import SETTINGS_FILE
@@ -48,7 +49,7 @@ def generate_demo(
     seed: int = DEFAULT_SEED,
     progress: Progress | None = None,
 ) -> DemoTruth:
-    """Write a demonstration project: workbooks in ``data/raw`` and the truth behind them.
+    """Write a demonstration project: workbooks, files and pages, and the truth behind them.
 
     Parameters
     ----------
@@ -91,6 +92,7 @@ def generate_demo(
         progress=progress,
     )
     files = write_raw(root / "data" / "raw", demo.tables, tell)
+    files += write_files(root / "data")
     demo.truth.files = [path.relative_to(root).as_posix() for path in files]
     write_demo_truth(root / "data" / TRUTH_FILE, demo.truth)
     settings = root / SETTINGS_FILE

@@ -16,7 +16,9 @@ from shnor_lib.demo.planted import Planted, effects_of, enforce, plan
 from shnor_lib.demo.pupils import Pupils
 from shnor_lib.demo.rating import rating_points
 from shnor_lib.demo.region import Region, build_region
+from shnor_lib.demo.registers import register_tables
 from shnor_lib.demo.results import Sitting
+from shnor_lib.demo.scene import Scene
 from shnor_lib.demo.support import EFFECTS, support_tables, supported
 from shnor_lib.faults import ShnorError
 from shnor_lib.project import packaged_calendar
@@ -48,8 +50,11 @@ class DemoTruth:
     support
         Supported schools: ``school_id``, ``kind``, ``years`` of support, and what is true about
         the effect (no effect unless planted).
+    deeds
+        Planted in the registers (teachers, support, risks, measures, requests): kind, Russian
+        title, school or person, and what a good method has to find.
     files
-        Workbooks written, relative to the project; empty when only tables were made.
+        Files written, relative to the project; empty when only tables were made.
     """
 
     seed: int
@@ -58,11 +63,12 @@ class DemoTruth:
     schools: list[dict[str, Any]]
     parameters: dict[str, Any]
     support: list[dict[str, Any]] = field(default_factory=list)
+    deeds: list[dict[str, Any]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
-        """Planted truths of one kind."""
-        return [item for item in self.planted if item["kind"] == kind]
+        """Planted truths of one kind, those of the registers too."""
+        return [item for item in (*self.planted, *self.deeds) if item["kind"] == kind]
 
 
 @dataclass
@@ -98,8 +104,9 @@ def simulate(
     Returns
     -------
     Demo
-        Tables ``schools``, ``results``, ``social_passport``, ``staff``, ``rating_points``; from
-        three years on ``supporters``, ``support_links``, ``mentor_centre``.
+        Tables ``schools``, ``results``, ``social_passport``, ``staff``, ``rating_points`` and the
+        registers of the platform; from three years on those of teachers, support, risks and
+        measures.
 
     Raises
     ------
@@ -149,7 +156,19 @@ def simulate(
     tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     helped = supported(region, planted, tables["results"], span, seed)
     tables |= support_tables(region, helped, seed)
+    scene = Scene(
+        region,
+        planted,
+        tables["results"],
+        tables["staff"],
+        tables["social_passport"],
+        span,
+        seed,
+        helped,
+    )
+    tables |= register_tables(scene, tables, tell)
     truth = _truth(seed, span, planted, sitting, tables)
+    truth.deeds = scene.found
     truth.support = [{**each, "truth": EFFECTS[each["kind"]]} for each in helped]
     return Demo(tables, truth)
 

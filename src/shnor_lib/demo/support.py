@@ -15,22 +15,27 @@ import numpy as np
 import pandas as pd
 
 from shnor_lib.demo.effects import stream
-from shnor_lib.demo.planted import OGE_LOW, VPR_LOW, Planted
+from shnor_lib.demo.planted import Planted
 from shnor_lib.demo.region import Region
-from shnor_lib.tables import PROVENANCE, TABLES
+from shnor_lib.demo.scene import tidy, twice_low
 
 LARGE = 100
 """From this many schools other schools are supported besides the planted ones."""
 SCHOOLS_PER_MENTOR = 3
+OVERLOAD = 4
+"""Schools the first mentor has at the same time in the last year."""
 
 EFFECTS: dict[str, str] = {
     "recovers": "results really improved",
     "regression": "no effect: back to its own mean",
     "low": "no effect: as weak as before",
+    "resilient": "no effect: results were good before",
     "other": "no effect",
 }
 """What is true about a supported school, by what was planted in it."""
-_YEARS_OF_SUPPORT = {"recovers": 2, "regression": 1, "low": 2, "other": 1}
+_YEARS_OF_SUPPORT = {"recovers": 2, "regression": 2, "low": 2, "other": 1}
+_LAST_YEAR_ONLY = ("resilient",)
+"""Kinds supported in the last year only: a hard social situation."""
 
 
 def supported(
@@ -58,20 +63,26 @@ def supported(
     ids = region.schools["school_id"]
     chosen: dict[str, str] = {}
     for item in planted:
-        if item.kind in EFFECTS:
+        if item.kind in _YEARS_OF_SUPPORT:
             chosen[str(ids[item.school])] = item.kind
     found = [
         {
             "school_id": school,
             "kind": kind,
-            "years": list(years[2 : 2 + _YEARS_OF_SUPPORT[kind]]),
+            # A school that stays weak is helped until the end.
+            "years": list(years[2:] if kind == "low" else years[2 : 2 + _YEARS_OF_SUPPORT[kind]]),
         }
         for school, kind in chosen.items()
+    ]
+    found += [
+        {"school_id": str(ids[item.school]), "kind": item.kind, "years": [years[-1]]}
+        for item in planted
+        if item.kind in _LAST_YEAR_ONLY
     ]
     if len(region) >= LARGE:
         own = {str(ids[item.school]) for item in planted}
         for position in range(2, len(years)):
-            weak = _twice_low(results, years[position - 2], years[position - 1])
+            weak = twice_low(results, years[position - 2], years[position - 1])
             draw = stream(seed, "support", years[position])
             for school in weak:
                 # Drawn for every weak school, so that one more or less changes no other.
@@ -80,19 +91,6 @@ def supported(
                     chosen[school] = "other"
                     found.append({"school_id": school, "kind": "other", "years": [years[position]]})
     return found
-
-
-def _twice_low(results: pd.DataFrame, first: int, second: int) -> list[str]:
-    """Schools low in the same subject in two years, by Tbilissky's thresholds."""
-    rows = results[
-        results["year"].isin([first, second]) & results["procedure"].isin(["vpr", "oge"])
-    ]
-    keys = ["school_id", "procedure", "subject", "year"]
-    sums = rows.groupby(keys, observed=True)[["n", "n_low", "n_high"]].sum().astype(float)
-    limit = np.where(sums.index.get_level_values("procedure") == "vpr", VPR_LOW, OGE_LOW)
-    low = (sums["n"] >= 10) & (sums["n_low"] >= limit * sums["n"]) & (sums["n_high"] == 0)
-    both = low[low].groupby(["school_id", "procedure", "subject"]).size()
-    return sorted({str(school) for school in both[both == 2].index.get_level_values("school_id")})
 
 
 def support_tables(
@@ -115,8 +113,10 @@ def support_tables(
     by_year: dict[int, list[str]] = {}
     for school, year in pairs:
         by_year.setdefault(year, []).append(school)
-    most = max(len(schools) for schools in by_year.values())
-    mentors = [f"Н-{i + 1:02d}" for i in range(-(-most // SCHOOLS_PER_MENTOR))]
+    last = max(by_year)
+    taken = max(_mentor_of(len(schools) - 1, year == last) for year, schools in by_year.items())
+    # One mentor more than there are groups of schools: who is overloaded could be relieved.
+    mentors = [f"Н-{i + 1:02d}" for i in range(taken + 2)]
     start = min(by_year) - 1
     helped = {school for school, _ in pairs}
     calm = np.argsort(region.social, kind="stable")
@@ -140,7 +140,7 @@ def support_tables(
             planned = int(rng.integers(9, 15))
             done = planned - int(rng.integers(0, 3))
             key = {
-                "supporter": mentors[number // SCHOOLS_PER_MENTOR],
+                "supporter": mentors[_mentor_of(number, year == last)],
                 "school_id": school,
                 "year": year,
             }
@@ -166,14 +166,14 @@ def support_tables(
                 }
             )
     return {
-        "supporters": _tidy("supporters", supporters),
-        "support_links": _tidy("support_links", links),
-        "mentor_centre": _tidy("mentor_centre", plans),
+        "supporters": tidy("supporters", supporters),
+        "support_links": tidy("support_links", links),
+        "mentor_centre": tidy("mentor_centre", plans),
     }
 
 
-def _tidy(name: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    table = TABLES[name]
-    columns = [c for c in table.empty().columns if c not in PROVENANCE]
-    types = {column.name: column.dtype for column in table.columns}
-    return pd.DataFrame(rows).reindex(columns=columns).astype(types)
+def _mentor_of(number: int, last: bool) -> int:
+    """Position of the mentor of a year's school with this number, from 0."""
+    if not last:
+        return number // SCHOOLS_PER_MENTOR
+    return 0 if number < OVERLOAD else 1 + (number - OVERLOAD) // SCHOOLS_PER_MENTOR

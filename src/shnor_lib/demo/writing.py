@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -21,11 +21,26 @@ _YEAR_FILES = (
     ("Кадры", "staff"),
     ("Показатели рейтинга", "rating_points"),
 )
-_SUPPORT_FILES = (
-    ("Кто кого сопровождает", "support_links"),
-    ("Планы наставников", "mentor_centre"),
+_SUPPORT_FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Кто кого сопровождает", ("support_links",)),
+    ("Планы наставников", ("mentor_centre",)),
+    ("Журнал тьюторского пункта", ("tutor_point",)),
+    ("Диагностика учителей", ("teacher_diagnostics", "teacher_courses")),
+    ("Рисковые профили", ("risk_profile", "risk_verification")),
+    ("Самоанализ", ("self_analysis",)),
+    ("Дорожная карта", ("measures", "recommendations", "interviews")),
+    ("Новости, мероприятия, заявки", ("news", "events", "requests")),
 )
-"""Kept by the methodical service, only in years with support."""
+"""Kept by the methodical service, only in years with rows."""
+_LASTING_FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Сопровождающие", ("supporters",)),
+    ("Управленческий резерв", ("management_reserve",)),
+    ("Дефициты учителей", ("teacher_deficits",)),
+    ("Сетевые договоры", ("agreements",)),
+    ("Документы, библиотека, контакты", ("documents", "library", "contacts")),
+    ("Вопросы и ответы", ("questions",)),
+)
+"""One workbook for all years."""
 
 
 def write_raw(
@@ -52,10 +67,12 @@ def write_raw(
     progress("Запись: реестр школ…")
     _write(register, "schools", schools)
     written = [register]
-    if "supporters" in tables:
-        supporters = raw / "Сопровождающие.xlsx"
-        _write(supporters, "supporters", tables["supporters"])
-        written.append(supporters)
+    for title, names in _LASTING_FILES:
+        held = {name: tables[name] for name in names if name in tables}
+        if held:
+            path = raw / f"{title}.xlsx"
+            _write_tables(path, held)
+            written.append(path)
     for year in sorted(int(year) for year in tables["results"]["year"].unique()):
         progress(f"Запись: файлы {year - 1}/{year % 100:02d} учебного года…")
         folder = raw / str(year)
@@ -73,17 +90,26 @@ def write_raw(
             path = folder / f"{title} {year}.xlsx"
             _write(path, name, rows)
             written.append(path)
-        for title, name in _SUPPORT_FILES:
-            if name in tables and (here := tables[name]["year"] == year).any():
+        for title, names in _SUPPORT_FILES:
+            held = {
+                name: rows
+                for name in names
+                if name in tables and len(rows := tables[name][tables[name]["year"] == year])
+            }
+            if held:
                 path = folder / f"{title} {year}.xlsx"
-                _write(path, name, tables[name][here])
+                _write_tables(path, held)
                 written.append(path)
     return written
 
 
 def _write(path: Path, name: str, rows: pd.DataFrame) -> None:
+    _write_tables(path, {name: rows})
+
+
+def _write_tables(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_workbook(path, {name: rows}, example=False)
+    write_workbook(path, dict(tables), example=False)
 
 
 def _write_statistics(path: Path, results: pd.DataFrame, schools: pd.DataFrame, year: int) -> None:

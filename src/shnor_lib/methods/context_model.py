@@ -45,7 +45,7 @@ class ContextModel:
         ``school_id``, ``n_years``, ``n`` (participations), ``index`` (mean of the years),
         ``settlement`` (group in the model), ``value``, ``expected``, ``residual`` = value −
         expected, ``error`` (standard error of the residual as a measure of the school's true
-        deviation), ``low``, ``high`` (its interval), ``factor`` (share of its own residual in
+        deviation in these years), ``low``, ``high`` (its interval), ``factor`` (share of its own residual in
         the shrunk one), ``shrunk``, ``shrunk_low``, ``shrunk_high``, ``p_better`` (probability
         that the true deviation is above 0), ``verdict`` (``better``, ``worse``,
         ``as_expected``), ``confidence`` (``certain``, ``likely``, ``borderline``),
@@ -67,7 +67,8 @@ class ContextModel:
         Standard deviation of the true deviations between schools (τ).
     year_sd
         Standard deviation by which a school's true results jump from year to year; ``nan``
-        with one year.
+        with one year. Told beside: deviations are those of the years of the model and say nothing
+        of later ones.
     curvature_p
         p-value of a bend of the line (index squared); small: a straight line is a poor picture.
     base

@@ -54,12 +54,15 @@ def fit_context(rows: pd.DataFrame, years: Sequence[int], rule: ContextRule) -> 
     robust: HC3 for one year (MacKinnon and White 1985, J. of Econometrics 29: 305–325),
     clustered by school for several.
 
-    With v = sd² (several years: sd² + ω², ω² the variance of a school's true results from year
-    to year, by moments from the spread of its residuals), w_t = n_t/Σn the share of a year in
-    the school's residual r = Σ w_t r_t, and g_t the influence of the row on the school's own
-    expected value, the error of r as a measure of the true deviation is
-    √(Σ (w_t − g_t)² v_t + max(0, x̄'V x̄ − Σ g_t² v_t)). It answers «does the school deviate»,
-    which a prediction interval («where may another school lie») does not. Shrunk:
+    «Is this school's result above or below those of schools in like conditions, in these years»
+    is asked of the schools there are: the true deviation is what the same regression would give
+    if every class were endless. Only luck between pupils stands between the two. With v = sd²,
+    w_t = n_t/Σn the share of a year in the school's residual r = Σ w_t r_t, h = XᵀWX, x̄ the
+    school's mean row, and g_j = x̄ᵀ h⁻¹ x_j n_j the influence of row j on the school's own
+    expected value, the error of r is √(Σ_own (w_j − g_j)² v_j + Σ_others g_j² v_j). That other schools might
+    have drawn another line (V) and that next year will be different (ω², the variance of a
+    school's true results from year to year, by moments from the spread of its residuals) are no
+    part of it: V is in the interval of the line and of its coefficients, ω is told beside. Shrunk:
     :func:`~shnor_lib.stats.shrinkage.normal_shrinkage`, with the spread τ between schools.
     """
     part = rows[rows["year"].isin(list(years))].reset_index(drop=True)
@@ -94,14 +97,15 @@ def fit_context(rows: pd.DataFrame, years: Sequence[int], rule: ContextRule) -> 
     residual = np.asarray(fitted.resid, dtype=np.float64)
 
     year_variance = _year_variance(residual, sd, school, count) if len(years) > 1 else np.nan
-    v = sd**2 + (0.0 if np.isnan(year_variance) else year_variance)
+    v = sd**2
     weight = n / np.bincount(school, n)[school]
     mean_x = np.zeros((count, x.shape[1]))
     np.add.at(mean_x, school, weight[:, None] * x)
     inverse = np.linalg.inv((x * n[:, None]).T @ x)
     influence = np.einsum("ij,jk,ik->i", mean_x[school], inverse, x) * n
     own = np.bincount(school, (weight - influence) ** 2 * v)
-    line = np.einsum("ij,jk,ik->i", mean_x, covariance, mean_x)
+    noise = inverse @ ((x * (n**2 * v)[:, None]).T @ x) @ inverse
+    line = np.einsum("ij,jk,ik->i", mean_x, noise, mean_x)
     error = np.sqrt(own + np.maximum(line - np.bincount(school, influence**2 * v), 0.0))
     mine: Floats = np.bincount(school, weight * residual).astype(np.float64)
     try:

@@ -18,7 +18,7 @@ from shnor_lib.project import Project
 from shnor_lib.tables import PROCEDURES
 from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
 
-Kind = Literal["rulesets", "ratings", "indices", "risks", "recommendations"]
+Kind = Literal["rulesets", "ratings", "indices", "risks", "recommendations", "competence"]
 Standing = Literal["норматив", "вторичный источник", "по памяти", "проект", "решение пользователя"]
 
 Problem = tuple[tuple[str | int, ...], str]

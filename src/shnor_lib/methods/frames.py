@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.methods.outcomes import OUTCOMES, Floats, Outcome, nothing
-from shnor_lib.methods.priors import shrunk
+from shnor_lib.methods.priors import same, shrunk
 from shnor_lib.stats.intervals import wilson
 
 STATUSES_DTYPES: dict[str, str] = {
@@ -88,13 +88,12 @@ def criterion_frame(
         low, high = wilson(numerator, n)
     else:
         low = high = np.full(size, np.nan)
-    pooled_n, pooled_low, alpha, beta = (
+    pooled_n, pooled_low = (
         nothing(size) if values is None else values[keep]
-        for values in (
-            outcome.pooled_n, outcome.pooled_numerator, outcome.alpha, outcome.beta,
-        )
-    )  # fmt: skip
-    mean, mean_low, mean_high = shrunk(pooled_low, pooled_n, alpha, beta)
+        for values in (outcome.pooled_n, outcome.pooled_numerator)
+    )
+    priors = same(None, size) if outcome.prior is None else outcome.prior[keep]
+    mean, mean_low, mean_high = shrunk(pooled_low, pooled_n, priors)
     units = outcome.units
     labels = [
         "|".join("" if pd.isna(v) else str(v) for v in row)

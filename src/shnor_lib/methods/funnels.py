@@ -11,7 +11,7 @@ import pandas as pd
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods.identification import CONFIDENCES, Identification, confidence_codes
 from shnor_lib.methods.outcomes import MET, Flags
-from shnor_lib.methods.priors import shrunk
+from shnor_lib.methods.priors import same, shrunk
 from shnor_lib.methods.ruleset import ResultsShare
 from shnor_lib.stats.beta_binomial import MIN_GROUPS
 from shnor_lib.stats.funnel import Overdispersion, exact_limits, funnel, normal_limits
@@ -98,7 +98,7 @@ def funnel_of(identification: Identification, criterion: str, unit: int, year: i
         raise ShnorError(f"Воронка: {title}. {error}") from error
     spread: Overdispersion = table.attrs["overdispersion"]
     prior = units.prior(unit, (position,))
-    mean, _, _ = shrunk(some, many, np.full(len(rows), prior.alpha), np.full(len(rows), prior.beta))
+    mean, _, _ = shrunk(some, many, same(prior, len(rows)))
     met, confidence = _met(identification, criterion, unit, year)
     schools = table.assign(
         school_id=identification.schools.array.take(rows),

@@ -334,7 +334,7 @@ def identify(
     for year in status_years:
         there = open_in(register, year).to_numpy(dtype=bool)
         judged[year] = there & ~excluded
-        frames.append(statuses_of(ruleset, outcomes[year], year, schools, there, excluded))
+        frames.append(statuses_of(ruleset, outcomes[year], year, schools, there, excluded, units))
     statuses = pd.concat(frames, ignore_index=True) if frames else empty(STATUSES_DTYPES)
     return Identification(
         ruleset=ruleset,

@@ -191,11 +191,11 @@ def _model(
     for size in np.unique(n):
         rows = np.flatnonzero(n == size)
         k = np.arange(size + 1)
-        p = np.exp(
-            special.gammaln(size + 1) - special.gammaln(k + 1) - special.gammaln(size - k + 1)
-            + special.betaln(k + prior.alpha, size - k + prior.beta)
-            - special.betaln(prior.alpha, prior.beta)
-        )  # fmt: skip
+        choose = special.gammaln(size + 1) - special.gammaln(k + 1) - special.gammaln(size - k + 1)
+        p = sum(
+            weight * np.exp(choose + special.betaln(k + a, size - k + b) - special.betaln(a, b))
+            for weight, a, b in prior.components
+        )
         total = np.concatenate([[0.0], p.cumsum()])
         x = low[rows].astype(np.int64)
         below[rows], upto[rows] = total[x], total[x + 1]

@@ -44,7 +44,7 @@ class Outcome:
         Position in ``units``; −1 where there is none.
     units
         One row per unit: ``procedure``, ``grade``, ``subject``, ``indicator``, ``years_used``.
-    pooled_n, pooled_numerator, alpha, beta
+    pooled_n, pooled_numerator, prior
         Of the deciding unit of a results criterion: counts over the years used together, and
         the prior of such shares; None for other criteria.
     """
@@ -68,8 +68,7 @@ class Outcome:
     interval: bool = False
     pooled_n: Floats | None = None
     pooled_numerator: Floats | None = None
-    alpha: Floats | None = None
-    beta: Floats | None = None
+    prior: npt.NDArray[np.object_] | None = None
     detail: Any = field(default=None, repr=False)
 
 

@@ -11,18 +11,21 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.stats.arrays import known_counts
-from shnor_lib.stats.beta_binomial import BetaPrior, fit_beta_binomial
+from shnor_lib.stats.beta_binomial import BetaPrior, estimate, fit_beta_binomial
+from shnor_lib.stats.beta_mixture import two_betas
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Priors: TypeAlias = npt.NDArray[np.object_]
+"""A :class:`~shnor_lib.stats.beta_binomial.BetaPrior` or None of each row."""
 
 PRIORS_DTYPES: dict[str, str] = {
     "criterion": "string", "procedure": "string", "grade": "Int64", "subject": "string",
@@ -67,7 +70,7 @@ def fit_prior(low: Floats, n: Floats, *, what: str) -> BetaPrior:
     found = _known.get(key)
     if found is None:
         try:
-            found = fit_beta_binomial(some, many)
+            found = _fitted(some, many)
         except ValueError as error:
             raise ShnorError(
                 f"{what}: распределение истинных долей по школам не оценить. {error}"
@@ -76,6 +79,14 @@ def fit_prior(low: Floats, n: Floats, *, what: str) -> BetaPrior:
         while len(_known) > _REMEMBERED:
             _known.popitem(last=False)
     return found
+
+
+def _fitted(low: Floats, n: Floats) -> BetaPrior:
+    """One beta distribution, with two parts beside it where they are clearly better."""
+    one = fit_beta_binomial(low, n)
+    if one.source != "fitted":
+        return one
+    return replace(one, parts=two_betas(low, n, one.alpha, one.beta))
 
 
 def _ordered(low: Floats, n: Floats) -> tuple[Floats, Floats]:
@@ -92,38 +103,35 @@ def _ordered(low: Floats, n: Floats) -> tuple[Floats, Floats]:
     return key - many * wide, many
 
 
-def shrunk(
-    low: Floats, n: Floats, alpha: Floats, beta: Floats, *, level: float = 0.95
-) -> tuple[Floats, Floats, Floats]:
-    """Mean of the true share and its interval when the prior differs between rows.
+def shrunk(low: Floats, n: Floats, priors: Priors) -> tuple[Floats, Floats, Floats]:
+    """Mean of the true share and its 95 % interval when the prior differs between rows.
 
     Parameters
     ----------
     low, n
         Counts; ``nan`` where there is no share.
-    alpha, beta
-        Of the prior of each row.
-    level
-        Coverage, 0…1.
+    priors
+        Prior of each row; None where there is none.
 
     Returns
     -------
     tuple of arrays
-        Mean (α + x)/(α + β + n), lower and upper end (equal tails); 0…1, ``nan`` where unknown.
+        Mean, lower and upper end (equal tails); 0…1, ``nan`` where unknown.
     """
-    a, b = alpha + low, beta + n - low
-    with np.errstate(invalid="ignore"):
-        known = known_counts(low, n) & (a > 0) & (b > 0)
-    low_end, high_end = np.full(a.shape, np.nan), np.full(a.shape, np.nan)
-    if known.any():
-        # few different pairs stand behind many rows, and quantiles are slow
-        different, back = np.unique(np.stack([a[known], b[known]]), axis=1, return_inverse=True)
-        tail = (1 - level) / 2
-        back = back.ravel()
-        low_end[known] = special.betaincinv(different[0], different[1], tail)[back]
-        high_end[known] = special.betaincinv(different[0], different[1], 1 - tail)[back]
-    mean = np.where(known, a / np.where(known, a + b, 1.0), np.nan)
-    return mean, low_end, high_end
+    found = np.full((3, len(low)), np.nan)
+    different = {id(prior): prior for prior in priors if prior is not None}
+    own = np.fromiter(map(id, priors), dtype=np.int64, count=len(priors))
+    for key, prior in different.items():
+        rows = np.flatnonzero(own == key)
+        found[:, rows] = estimate(low[rows], n[rows], prior)
+    return found[0], found[1], found[2]
+
+
+def same(prior: BetaPrior | None, size: int) -> Priors:
+    """One prior for all rows."""
+    every = np.empty(size, dtype=object)
+    every[:] = prior
+    return every
 
 
 def prior_rows(rows: Iterable[dict[str, object]]) -> pd.DataFrame:

@@ -39,6 +39,7 @@ from shnor_lib.methods.outcomes import (
     unit_rows,
     years_text,
 )
+from shnor_lib.methods.priors import Priors
 from shnor_lib.methods.share_over_years import Asked, best_years, formal_chance, pooled_shares
 from shnor_lib.methods.units import Units, formal_part
 
@@ -55,9 +56,9 @@ class UnitOutcomes:
         Position in :data:`~.outcomes.OUTCOMES`.
     probability, formal
         Of the share over the years used; the same with formal parts as facts.
-    pooled_low, pooled_n, alpha, beta
-        Counts over the years used and the prior they met; ``nan`` where nothing was pooled
-        (the prior also where it is the weak one).
+    pooled_low, pooled_n, prior
+        Counts over the years used and the prior they met; ``nan`` and None where nothing was
+        pooled (the prior also where it is the weak one).
     windows
         Positions of the years, by unit.
     year_by_year
@@ -72,8 +73,7 @@ class UnitOutcomes:
     probability: Floats
     pooled_low: Floats
     pooled_n: Floats
-    alpha: Floats
-    beta: Floats
+    prior: Priors
     windows: list[tuple[int, ...]]
     year_by_year: bool
     asked: set[Asked]
@@ -103,6 +103,9 @@ def evaluate(units: Units, year: int) -> Outcome:
             return np.full(len(outcome), np.nan)
         return np.where(known, values[schools, chosen], np.nan)
 
+    of_best = np.full(len(outcome), None)
+    if by_unit.prior.shape[1]:
+        of_best[known] = by_unit.prior[schools, chosen][known]
     with np.errstate(invalid="ignore", divide="ignore"):
         share = units.low[:, :, last] / units.n[:, :, last]
     window_text = [years_text([units.years[y] for y in window]) for window in by_unit.windows]
@@ -129,8 +132,7 @@ def evaluate(units: Units, year: int) -> Outcome:
         interval=True,
         pooled_n=take(by_unit.pooled_n),
         pooled_numerator=take(by_unit.pooled_low),
-        alpha=take(by_unit.alpha),
-        beta=take(by_unit.beta),
+        prior=of_best,
         detail=by_unit,
     )
 
@@ -139,7 +141,8 @@ def _units_over_window(units: Units, year: int) -> UnitOutcomes:
     criterion = units.rule.criterion
     shape = units.n.shape[:2]
     outcome = np.full(shape, NO_DATA, dtype=np.int8)
-    formal, probability, low, n, alpha, beta = (np.full(shape, np.nan) for _ in range(6))
+    formal, probability, low, n = (np.full(shape, np.nan) for _ in range(4))
+    prior = np.full(shape, None)
     windows: list[tuple[int, ...]] = [()] * shape[1]
     asked: set[Asked] = set()
     for window, members in units.windows(year).items():
@@ -170,11 +173,11 @@ def _units_over_window(units: Units, year: int) -> UnitOutcomes:
         used = used & (met | not_met)[:, :, None]
         share = pooled_shares(units, members, window, used)
         low[:, members], n[:, members] = share.low, share.n
-        alpha[:, members], beta[:, members] = share.alpha, share.beta
+        prior[:, members] = share.prior
         probability[:, members] = share.probability
         formal[:, members] = formal_chance(units, members, window, used, share.probability)
         asked |= share.asked
-    return UnitOutcomes(outcome, formal, probability, low, n, alpha, beta, windows, False, asked)
+    return UnitOutcomes(outcome, formal, probability, low, n, prior, windows, False, asked)
 
 
 def _same_units(units: Units, by_unit: UnitOutcomes) -> tuple[Codes, Floats, npt.NDArray[np.intp]]:
@@ -237,8 +240,7 @@ def _any_units(
         probability=units.probability[:, :, window[-1]] if window else by_unit.probability,
         pooled_low=np.full((schools, number), np.nan),
         pooled_n=np.full((schools, number), np.nan),
-        alpha=np.full((schools, number), np.nan),
-        beta=np.full((schools, number), np.nan),
+        prior=np.full((schools, number), None),
         windows=[window] * number,
         year_by_year=True,
         asked={

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shnor_lib.methods.outcomes import Flags, Floats
+from shnor_lib.methods.priors import Priors
 from shnor_lib.methods.units import Units, formal_part
 
 Asked: TypeAlias = tuple[int, tuple[int, ...]]
@@ -19,14 +20,13 @@ Asked: TypeAlias = tuple[int, tuple[int, ...]]
 class PooledShares:
     """Counts over chosen years (schools × units), their prior, and what follows; else ``nan``.
 
-    ``alpha`` and ``beta`` are ``nan`` also where too few schools wrote to say what is usual: the
+    ``prior`` is None also where too few schools wrote to say what is usual: the
     probability then rests on the weak prior, and there is nothing to shrink a share to.
     """
 
     low: Floats
     n: Floats
-    alpha: Floats
-    beta: Floats
+    prior: Priors
     probability: Floats
     asked: set[Asked]
 
@@ -47,8 +47,8 @@ def pooled_shares(
     used
         Schools × members × window: the year is pooled; a school without any gets ``nan``.
     """
-    low, n, alpha, beta, probability = (np.full(used.shape[:2], np.nan) for _ in range(5))
-    found = PooledShares(low, n, alpha, beta, probability, set())
+    low, n, probability = (np.full(used.shape[:2], np.nan) for _ in range(3))
+    found = PooledShares(low, n, np.full(used.shape[:2], None), probability, set())
     pattern = used @ (1 << np.arange(len(window)))
     for position, unit in enumerate(members.tolist()):
         own = pattern[:, position]
@@ -60,7 +60,7 @@ def pooled_shares(
             prior = units.prior(unit, years)
             found.low[rows, position], found.n[rows, position] = own_low[rows], own_n[rows]
             if prior.source != "weak":
-                found.alpha[rows, position], found.beta[rows, position] = prior.alpha, prior.beta
+                found.prior[rows, position] = prior
             found.probability[rows, position] = units.chance(unit, years)[rows]
     return found
 
@@ -105,3 +105,20 @@ def best_years(
     best = np.zeros(usable.shape, dtype=np.bool_)
     np.put_along_axis(best, order, values=True, axis=2)
     return best & usable
+
+
+def years_there(units: Units, window: tuple[int, ...], members: npt.NDArray[np.intp]) -> Flags:
+    """Years of a window to be pooled, however few participants: all, or the best of them.
+
+    Returns
+    -------
+    array
+        Schools × members × window; none where there are fewer years than the rule asks for.
+    """
+    block = np.ix_(np.arange(units.n.shape[0]), members, np.asarray(window))
+    years = units.rule.criterion.years
+    present = units.present[block] & ~np.isnan(units.low[block])
+    if not units.rule.consecutive:
+        present = best_years(units, block, present, present & units.flagged[block], years)
+    enough = present.sum(axis=2) >= years
+    return np.asarray(present & enough[:, :, None], dtype=np.bool_)

@@ -18,10 +18,10 @@ import pandas as pd
 from shnor_lib.methods.frames import empty
 from shnor_lib.methods.identification import LIKELY, Identification
 from shnor_lib.methods.outcomes import Flags, Floats, years_text
-from shnor_lib.methods.priors import fit_prior, shrunk
+from shnor_lib.methods.priors import Priors, fit_prior, same, shrunk
 from shnor_lib.methods.results_criterion import Groups
 from shnor_lib.methods.ruleset import ResultsShare
-from shnor_lib.methods.share_over_years import best_years, formal_chance, pooled_shares
+from shnor_lib.methods.share_over_years import formal_chance, pooled_shares, years_there
 from shnor_lib.methods.units import Units
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.tables import PROCEDURES
@@ -108,7 +108,7 @@ def _unit_year(
             "year": units.years[position],
             "criterion": name,
             **{part: key[part] for part in ("procedure", "grade", "subject")},
-            **_estimates(low[rows], n[rows], prior.alpha, prior.beta),
+            **_estimates(low[rows], n[rows], same(prior, len(rows))),
             "threshold": units.rule.criterion.low.threshold,
             "probability": units.chance(unit, (position,))[rows],
             "usual": prior.mu,
@@ -117,12 +117,10 @@ def _unit_year(
     )
 
 
-def _estimates(
-    low: Floats, n: Floats, alpha: float | Floats, beta: float | Floats
-) -> dict[str, Any]:
+def _estimates(low: Floats, n: Floats, priors: Priors) -> dict[str, Any]:
     """Columns of :data:`_ESTIMATE`."""
     first, last = wilson(low, n)
-    mean, down, up = shrunk(low, n, np.broadcast_to(alpha, n.shape), np.broadcast_to(beta, n.shape))
+    mean, down, up = shrunk(low, n, priors)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = low / n
     return {
@@ -159,18 +157,16 @@ def subject_shares(results: pd.DataFrame) -> pd.DataFrame:
         return empty(SUBJECTS_DTYPES)
     low = sums["n_low"].to_numpy(dtype="float64")
     n = sums["n"].to_numpy(dtype="float64")
-    alpha, beta, usual = (np.empty(len(sums)) for _ in range(3))
+    usual, priors = np.empty(len(sums)), same(None, len(sums))
     schools = np.empty(len(sums), dtype=np.int64)
     source = np.empty(len(sums), dtype=object)
     for key, rows in sums.groupby(_KEY, sort=True, observed=True, dropna=False).indices.items():
         procedure, subject, year, _ = cast(tuple[Any, ...], key)
         what = f"{PROCEDURES.get(procedure, procedure)}, {subject}, {year}"
         prior = fit_prior(low[rows], n[rows], what=what)
-        alpha[rows], beta[rows], usual[rows] = prior.alpha, prior.beta, prior.mu
+        priors[rows], usual[rows] = prior, prior.mu
         schools[rows], source[rows] = prior.n_groups, prior.source
-    found = sums.assign(
-        **_estimates(low, n, alpha, beta), usual=usual, n_schools=schools, prior=source
-    )
+    found = sums.assign(**_estimates(low, n, priors), usual=usual, n_schools=schools, prior=source)
     return found[list(SUBJECTS_DTYPES)].astype(SUBJECTS_DTYPES)
 
 
@@ -280,21 +276,22 @@ def _probable(
 ) -> pd.DataFrame:
     """Rows of one criterion."""
     shape = units.n.shape[:2]
-    chance, low, n, alpha, beta = (np.full(shape, np.nan) for _ in range(5))
+    chance, low, n = (np.full(shape, np.nan) for _ in range(3))
+    prior = np.full(shape, None)
     why = np.full(shape, "", dtype=object)
     used_years = np.full(shape, "", dtype=object)
     for window, members in units.windows(year).items():
         if len(window) < units.rule.criterion.years:
             continue
         block = np.ix_(np.arange(shape[0]), members, np.asarray(window))
-        used = _years_there(units, block, units.rule.criterion.years) & schools[:, None, None]
+        used = years_there(units, window, members) & schools[:, None, None]
         share = pooled_shares(units, members, window, used)
         formal = formal_chance(units, members, window, used, share.probability)
         met = (used & units.enough[block] & units.flagged[block]).sum(axis=2) == used.sum(axis=2)
         fitted = [_has_prior(units, unit, window) for unit in members.tolist()]
         chance[:, members] = np.where(fitted, formal, np.nan)
         low[:, members], n[:, members] = share.low, share.n
-        alpha[:, members], beta[:, members] = share.alpha, share.beta
+        prior[:, members] = share.prior
         short = (used & ~units.enough[block]).any(axis=2)
         why[:, members] = np.where(short, "few", np.where(met, "subjects", "below"))
         used_years[:, members] = _years_texts(units, window, used)
@@ -311,7 +308,7 @@ def _probable(
             "criterion": units.rule.criterion.id,
             **{name: keys[name].array for name in ("procedure", "grade", "subject")},
             "years_used": used_years[at],
-            **_estimates(low[at], n[at], alpha[at], beta[at]),
+            **_estimates(low[at], n[at], prior[at]),
             "threshold": units.rule.criterion.low.threshold,
             "probability": chance[at],
             "why": why[at],
@@ -322,15 +319,6 @@ def _probable(
 def _has_prior(units: Units, unit: int, window: tuple[int, ...]) -> bool:
     """Enough schools with all the years to say what is usual."""
     return units.prior(unit, window).source != "weak"
-
-
-def _years_there(units: Units, block: tuple[Any, ...], years: int) -> Flags:
-    """Years of a window to be pooled, however few participants: all, or the best of them."""
-    present = units.present[block] & ~np.isnan(units.low[block])
-    if not units.rule.consecutive:
-        present = best_years(units, block, present, present & units.flagged[block], years)
-    enough = present.sum(axis=2) >= years
-    return np.asarray(present & enough[:, :, None], dtype=np.bool_)
 
 
 def _years_texts(units: Units, window: tuple[int, ...], used: Flags) -> npt.NDArray[np.object_]:

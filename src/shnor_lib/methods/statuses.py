@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from shnor_lib.methods.any_subject import any_subject
 from shnor_lib.methods.frames import joined, words
 from shnor_lib.methods.outcomes import FEW, MET, NO_DATA, Floats, Outcome
 from shnor_lib.methods.ruleset import RuleSet, StatusFor
+from shnor_lib.methods.units import Units
 
 STATUSES: tuple[str, ...] = (
     "low_results", "difficult", "both", "risk_zone", "none", "insufficient", "excluded",
@@ -37,6 +41,10 @@ def _kth_largest(values: list[Floats], k: int, size: int) -> Floats:
     return np.asarray(np.where(ordered[-k] < 0, np.nan, ordered[-k]), dtype=np.float64)
 
 
+def _larger(together: Floats | None, other: Floats) -> Floats:
+    return other if together is None else np.fmax(together, other)
+
+
 def statuses_of(
     ruleset: RuleSet,
     outcomes: list[Outcome],
@@ -44,6 +52,7 @@ def statuses_of(
     schools: pd.Index,
     there: npt.NDArray[np.bool_],
     excluded: npt.NDArray[np.bool_],
+    units: Mapping[str, Units],
 ) -> pd.DataFrame:
     """Statuses of one year.
 
@@ -59,23 +68,45 @@ def statuses_of(
         The order of the arrays.
     there, excluded
         The school was open in the year (others get no row); the rules do not apply to it.
+    units
+        Pooled results by criterion.
 
     Returns
     -------
     DataFrame
         :attr:`.identification.Identification.statuses` of the year.
+
+    Notes
+    -----
+    The probability of a status for which one criterion is enough is that of all subjects of the
+    results criteria together (:func:`~.any_subject.any_subject`), or that of the surest other
+    criterion (rating, passport), whichever is larger; for several criteria it is that of the least
+    sure of them. «No signs»: 1 less the probability of any.
     """
     size = len(schools)
     has: dict[str, npt.NDArray[np.bool_]] = {}
     chance: dict[str, Floats] = {}
+    known: dict[tuple[str, ...], tuple[Floats | None, set[str]]] = {}
+
+    def of_results(some: list[Outcome]) -> tuple[Floats | None, set[str]]:
+        key = tuple(o.criterion.id for o in some if o.criterion.id in units)
+        if key not in known:
+            known[key] = any_subject([o for o in some if o.criterion.id in units], units)
+        return known[key]
+
     for name in STATUS_FOR:
         counting = set(ruleset.counting(name))
         own = [outcome for outcome in outcomes if outcome.criterion.id in counting]
         needed = ruleset.needed(name)
         met_count = sum((o.outcome == MET for o in own), start=np.zeros(size, dtype=np.int64))
         has[name] = met_count >= needed
-        chance[name] = _kth_largest(
-            [np.where(o.outcome == MET, o.formal, np.nan) for o in own], needed, size
+        together, within = of_results(own) if needed == 1 else (None, set[str]())
+        apart = [o for o in own if o.criterion.id not in within]
+        chance[name] = _larger(
+            together,
+            _kth_largest(
+                [np.where(o.outcome == MET, o.formal, np.nan) for o in apart], needed, size
+            ),
         )
     low, difficult = has["low_results"], has["difficult"]
     counted = {i for name in STATUS_FOR for i in ruleset.counting(name)}
@@ -92,7 +123,13 @@ def statuses_of(
     for outcome in counting_outcomes:
         if outcome.criterion.status_for == "low_results":
             judged_results |= (outcome.outcome != NO_DATA) & (outcome.outcome != FEW)
-    any_formal = _kth_largest([o.formal for o in counting_outcomes], 1, size)
+    together, within = of_results(counting_outcomes)
+    any_formal = _larger(
+        together,
+        _kth_largest(
+            [o.formal for o in counting_outcomes if o.criterion.id not in within], 1, size
+        ),
+    )
     code = np.select(
         [excluded, low & difficult, low, difficult, at_risk, judged_results],
         [6, 2, 0, 1, 3, 4],

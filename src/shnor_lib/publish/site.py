@@ -24,6 +24,8 @@ from shnor_lib.publish.state import PageState, SiteState, load_state, save_state
 
 Engine = Literal["auto", "quarto", "embedded"]
 _SHOWN_FAULTS = 50
+OWN_PAGES = "reports/pages/"
+"""Pages the user wrote: a mistake there must not hold up everybody's reports."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class SiteResult:
     rendered: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     changed: bool = True
+    notes: list[str] = field(default_factory=list)
+    """Russian: what does not hold on the user's own pages; it keeps no site from being published."""
 
     @property
     def index(self) -> Path:
@@ -135,14 +139,19 @@ def _publish_quarto(config: SiteConfig, output: Path, sources: list[str]) -> Sit
             shutil.move(inside, staging)
         (staging / "site_libs").mkdir(exist_ok=True)
         scanned = links.scan_site(staging)
-        _check(scanned, _files_under(staging), sources)
+        notes = _check(scanned, _files_under(staging), sources)
         old = {p.relative_to(output).as_posix() for p in output.rglob("*.html")}
         swap.swap_in(staging, output)
     finally:
         swap.remove_tree(staging)
         swap.remove_tree(inside)
     return SiteResult(
-        output, "quarto", len(sources), rendered=sources, removed=sorted(old - set(scanned))
+        output,
+        "quarto",
+        len(sources),
+        rendered=sources,
+        removed=sorted(old - set(scanned)),
+        notes=notes,
     )
 
 
@@ -161,7 +170,7 @@ def _publish_embedded(
         files = _shared_files(config, {s: before.pages[s].rendered for s in sources})
         files |= _referenced(config, {s: before.pages[s].scanned for s in sources}, files)
         if _digests(files) == before.files and all((output / name).is_file() for name in files):
-            return SiteResult(output, "embedded", len(sources), changed=False)
+            return SiteResult(output, "embedded", len(sources), changed=False, notes=before.notes)
     staging = swap.prepare(output)
     try:
         after = _build(config, before, pages, prints, stale, output, staging, progress)
@@ -172,7 +181,12 @@ def _publish_embedded(
         swap.remove_tree(staging)
     save_state(memory, after)
     return SiteResult(
-        output, "embedded", len(sources), rendered=[page.source for page in stale], removed=removed
+        output,
+        "embedded",
+        len(sources),
+        rendered=[page.source for page in stale],
+        removed=removed,
+        notes=after.notes,
     )
 
 
@@ -222,13 +236,13 @@ def _build(
         for source, page in rendered.items()
         for reference in page.unresolved
     ]
-    _check(
+    notes = _check(
         {output_path(source): found for source, found in scanned.items()},
         _files_under(staging),
         list(pages),
         broken,
     )
-    state = SiteState(files=digests)
+    state = SiteState(files=digests, notes=notes)
     for source in pages:
         stat = (staging / output_path(source)).stat()
         state.pages[source] = PageState(
@@ -308,9 +322,10 @@ def _check(
     files: list[str],
     sources: list[str],
     more: list[links.BrokenLink] | None = None,
-) -> None:
-    """Raise if a link leads nowhere."""
+) -> list[str]:
+    """Raise if a link leads nowhere; on a page the user wrote it is only noted."""
     names = {output_path(source): source for source in sources}
     broken = sorted([*(more or []), *links.broken_links(scanned, files, names)])
-    if broken:
-        raise BrokenLinksError(broken)
+    if ours := [item for item in broken if not item.page.startswith(OWN_PAGES)]:
+        raise BrokenLinksError(ours)
+    return [f"Своя страница: {item.sentence()[0].lower()}{item.sentence()[1:]}" for item in broken]

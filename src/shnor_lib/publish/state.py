@@ -50,10 +50,11 @@ class PageState:
 
 @dataclass
 class SiteState:
-    """All pages of a site (by source path) and its other files (output path → digest)."""
+    """All pages of a site (by source path), its other files (output path → digest), its notes."""
 
     pages: dict[str, PageState] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def state_file(root: Path, output: Path) -> Path:
@@ -86,7 +87,7 @@ def load_state(path: Path) -> SiteState:
             )
             for source, entry in values["pages"].items()
         }
-        return SiteState(pages, dict(values["files"]))
+        return SiteState(pages, dict(values["files"]), list(values.get("notes", [])))
     except (OSError, ValueError, KeyError, TypeError):
         return SiteState()
 
@@ -109,6 +110,7 @@ def save_state(path: Path, state: SiteState) -> None:
             for source, page in sorted(state.pages.items())
         },
         "files": state.files,
+        "notes": state.notes,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")

@@ -18,12 +18,14 @@ import pandas as pd
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods.as_of import as_of
 from shnor_lib.methods.coherence import Coherence, coherence
+from shnor_lib.methods.competence_definition import load_competence_rules
 from shnor_lib.methods.contextual import ContextualResult, contextual_of
 from shnor_lib.methods.dynamics import DynamicsResult, dynamics
 from shnor_lib.methods.early_warning import WarningResult, early_warning
 from shnor_lib.methods.effect import EffectResult, effect_of_support
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.index_definition import Index, load_index
+from shnor_lib.methods.list_changes import listed_schools
 from shnor_lib.methods.objectivity import objectivity
 from shnor_lib.methods.ranking import RatingResult, rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
@@ -40,6 +42,8 @@ from shnor_lib.methods.ruleset import IndexBelow, RatingBelow, RuleSet, load_rul
 from shnor_lib.methods.school_facts import school_facts
 from shnor_lib.methods.small_schools import subject_shares
 from shnor_lib.methods.strengths import conditions, strengths
+from shnor_lib.methods.support_network import SupportNetwork, support_network, support_year
+from shnor_lib.methods.teacher_competence import TeacherCompetence, teacher_competence
 from shnor_lib.methods.trends import TrendResult, trends
 from shnor_lib.methods.wellbeing import IndexResult, wellbeing_index
 from shnor_lib.project import Calendar, Deadline, Project
@@ -56,6 +60,8 @@ class Analysis:
     ----------
     title, subtitle, organisation
         As in ``shnor.yml``.
+    forum
+        Address of a forum to link to; empty: none.
     year
         The latest year with results: the one pages speak of.
     dataset
@@ -106,6 +112,10 @@ class Analysis:
     recommendations
         What follows from the library for the schools of ``year``, issued on ``day``; None when
         refused (``recommendations``).
+    network
+        Who supports whom on ``day``, against the list of ``year``.
+    teachers
+        Competence of teachers in ``year`` as of ``day``; None when refused (``teachers``).
     """
 
     title: str
@@ -140,6 +150,9 @@ class Analysis:
     effect: EffectResult | None = field(repr=False, default=None)
     warning: WarningResult | None = field(repr=False, default=None)
     recommendations: Recommendations | None = field(repr=False, default=None)
+    network: SupportNetwork | None = field(repr=False, default=None)
+    teachers: TeacherCompetence | None = field(repr=False, default=None)
+    forum: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -284,6 +297,7 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         title=settings.title,
         subtitle=settings.subtitle,
         organisation=settings.organisation,
+        forum=settings.forum,
         year=year,
         dataset=dataset,
         calendar=calendar,
@@ -328,6 +342,23 @@ def analyse(project: Project, dataset: Dataset) -> Analysis:
         ),
         warning=warned,
         recommendations=advised,
+        network=support_network(
+            dataset,
+            listed_schools(identification.statuses, year),
+            support_year(dataset, year, day),
+            day,
+            norm=settings.support,
+        ),
+        teachers=attempt(
+            "teachers",
+            lambda: teacher_competence(
+                dataset,
+                load_competence_rules(settings.competence, project),
+                year=year,
+                day=day,
+                listed=listed_schools(identification.statuses, year),
+            ),
+        ),
     )
 
 

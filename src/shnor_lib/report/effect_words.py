@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shnor_lib.methods.early_warning import PREDICTORS
+from shnor_lib.methods.effect_matching import Matched
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import unit_label
-from shnor_lib.report.words import probability_words
+from shnor_lib.report.words import SURE, probability_words
 
 EFFECT_VERDICT: dict[str, str] = {
     "shown": "эффект показан",
@@ -63,6 +64,70 @@ def below_short(probability: Any) -> str:
         if chance >= _LIKELY:
             return f"вероятно, {side}"
     return "на границе"
+
+
+def effect_sentence(row: Mapping[str, Any], basis: str) -> str:
+    """What changed, what was to be expected, what is left, what may be concluded.
+
+    Parameters
+    ----------
+    row
+        Of ``EffectResult.summary``.
+    basis
+        ``EffectResult.basis``.
+    """
+    support = basis == "support"
+    whom = "В сопровождаемых школах" if support else "В школах прошлогоднего списка"
+    due = "Без помощи следовало ждать" if support else "Следовало ждать"
+    change = "снизилась" if row["naive"] < 0 else "выросла"
+    visible = fmt.points((row["high"] - row["low"]) / 2).lstrip("+")
+    verdict = {
+        "shown": "**Эффект показан.**" if support else "**Лучше ожидаемого.**",
+        "not_shown": (
+            "**Показать эффект по этим данным нельзя:** такая разница могла возникнуть случайно. "
+            f"Заметить здесь можно изменение примерно от {visible}; меньшего или более позднего "
+            "эффекта это не исключает."
+            if support
+            else "**Так и ожидалось:** разница не больше случайной."
+        ),
+        "worse": (
+            "**Результаты хуже ожидаемых.** Прежде чем делать выводы, надо узнать, что произошло "
+            "в школах."
+        ),
+    }[row["verdict"]]
+    return (
+        f"{whom} (всего {fmt.number(row['n_schools'])}) доля низких результатов {change}: была "
+        f"{fmt.percent(row['before'])}, стала {fmt.percent(row['observed'])} "
+        f"({fmt.points(row['naive'])}; работ {fmt.number(row['n'])}). {due} "
+        f"{fmt.percent(row['expected'])}: плохой год редко повторяется сам, а{fmt.NBSP}общий для "
+        f"всех школ сдвиг затрагивает и эти школы. Сверх ожидаемого — **{fmt.points(row['effect'])}** "
+        f"({SURE} {fmt.points_interval(row['low'], row['high'])}; меньше нуля — лучше). {verdict}"
+    )
+
+
+def similar_sentence(matched: Matched) -> str:
+    """Supported schools beside similar ones without support."""
+    side = "ниже" if matched.effect < 0 else "выше"
+    text = (
+        f"Для {fmt.count_of(matched.n_schools, 'случая', 'случаев')} «школа и первый год помощи» "
+        f"нашлись школы без помощи с{fmt.NBSP}близкими прежними результатами, условиями и размером "
+        f"(всего {fmt.count_phrase(matched.n_similar, 'такая', 'такие', 'таких')}). По сравнению с "
+        f"ними доля низких результатов {side} на {fmt.points(abs(matched.effect)).lstrip('+')} "
+        f"({SURE} разница {fmt.points_interval(matched.low, matched.high)}): "
+        f"{_similar_verdict(matched)}."
+    )
+    if matched.n_unmatched:
+        cases = fmt.count_of(matched.n_unmatched, "случая", "случаев")
+        text += f" Ещё для {cases} похожих школ нет."
+    return text
+
+
+def _similar_verdict(matched: Matched) -> str:
+    if matched.high < 0:
+        return "разница больше случайной"
+    if matched.low > 0:
+        return "результаты хуже, чем у похожих школ"
+    return "разница не больше случайной"
 
 
 def refusal_words(reason: str) -> str:

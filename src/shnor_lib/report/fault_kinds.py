@@ -22,6 +22,10 @@ CROSSCHECKS: dict[str, str] = {
     "parents-counted-twice": "Родители посчитаны дважды",
     "teachers-against-pupils": "Учителей слишком мало или много",
     "unknown-supporter": "Нет такого сопровождающего",
+    "no-such-file": "Ссылка на файл, которого нет",
+    "refused-link": "Ссылка не показана",
+    "words-for-link": "Вместо ссылки слова",
+    "person-answers": "Отвечает человек, а не отдел",
     "unknown-municipality": "Нет такого муниципалитета",
 }
 """Code of a cross-check → what it asks about."""
@@ -85,6 +89,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "Объединённые школы": (
         "history-moved", "history-without-successor", "merged-in-circle", "merged-into-itself",
         "merger-without-year", "unknown-successor",
+    ),
+    "Файлы и страницы для сайта": (
+        "file-not-published", "file-too-large", "page-code", "page-not-read", "page-part",
     ),
     TOGETHER: tuple(CROSSCHECKS),
 }  # fmt: skip

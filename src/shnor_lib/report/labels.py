@@ -119,6 +119,17 @@ def school_year(year: Any, missing: str = "нет данных") -> str:
     return f"{end - 1}/{end % 100:02d}"
 
 
+def period_label(year: int, half: int | None = None) -> str:
+    """What a run of a notebook is about: a school year or one half of it.
+
+    Examples
+    --------
+    >>> period_label(2024), period_label(2024, 1).replace(NBSP, " ")
+    ('2023/24', '2023/24, 1-е полугодие')
+    """
+    return school_year(year) + (f", {half}-е{NBSP}полугодие" if half else "")
+
+
 def grade_label(grade: Any) -> str:
     """«5 класс»; empty when the grade is unknown or grades are pooled."""
     return "" if is_missing(grade) else f"{int(grade)}{NBSP}класс"

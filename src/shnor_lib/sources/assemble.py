@@ -13,6 +13,7 @@ from shnor_lib.sources.cells.problems import reading_order
 from shnor_lib.sources.crosschecks import crosscheck
 from shnor_lib.sources.file_read import FileRead
 from shnor_lib.sources.files.folder import input_files
+from shnor_lib.sources.given.look import Given
 from shnor_lib.sources.pupils.pupils import no_pupils, partial_tasks, results_of_pupils
 from shnor_lib.sources.pupils.ready_made import protocols_win
 from shnor_lib.sources.read import read_file
@@ -26,7 +27,9 @@ from shnor_lib.store import Dataset
 from shnor_lib.tables import CELLS_COLUMNS, PROCEDURES, TABLES
 
 
-def assemble(reads: Iterable[FileRead], *, calendar: Calendar) -> Dataset:
+def assemble(
+    reads: Iterable[FileRead], *, calendar: Calendar, for_site: Given | None = None
+) -> Dataset:
     """Join files into one data set.
 
     Schools are found by code, ФИС ОКО login, РИС code or name; those that are not in the
@@ -39,6 +42,9 @@ def assemble(reads: Iterable[FileRead], *, calendar: Calendar) -> Dataset:
         Files in any order; the outcome does not depend on it.
     calendar
         When procedures were held.
+    for_site
+        Files and pages the user gave for the site (:func:`~.given.look.look`); None: nobody has
+        looked, and links to files are not looked after.
 
     Returns
     -------
@@ -84,7 +90,8 @@ def assemble(reads: Iterable[FileRead], *, calendar: Calendar) -> Dataset:
     faults += [*made.faults, *found]
     faults += _not_held(tables["results"], letters, calendar)
     # Each school is checked against its own years before histories move.
-    faults += crosscheck(tables, letters, calendar)
+    faults += crosscheck(tables, letters, calendar, None if for_site is None else for_site.files)
+    faults += () if for_site is None else for_site.faults
     merged = move_histories(tables, known.mergers, letters)
     faults += merged.faults
     return Dataset(

@@ -19,6 +19,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from shnor_lib.stats.arrays import Floats, counts, known_counts, on_unique_pairs
+from shnor_lib.stats.beta_mixture import Part, quantiles, weights_given
 
 MIN_GROUPS = 10
 """Fewer groups do not carry an estimate of how groups differ."""
@@ -54,6 +55,10 @@ class BetaPrior:
         Of the search.
     gradient
         Largest derivative with respect to logit μ and ln(α+β) where it stopped; near 0.
+    parts
+        Weight, α, β of the two parts where a mixture describes the groups clearly better
+        (:func:`~.beta_mixture.two_betas`); empty otherwise. :func:`posterior_at_least`,
+        :func:`estimate`, :meth:`cumulative` and :meth:`log_density` go by it; the rest by α and β.
     """
 
     alpha: float
@@ -67,6 +72,12 @@ class BetaPrior:
     se_rho: float = np.nan
     iterations: int = 0
     gradient: float = np.nan
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def components(self) -> tuple[Part, ...]:
+        """What the distribution is made of: weight, α, β of each part."""
+        return self.parts or ((1.0, self.alpha, self.beta),)
 
     @property
     def mu(self) -> float:
@@ -82,6 +93,19 @@ class BetaPrior:
     def precision(self) -> float:
         """α+β: how many observations the prior is worth."""
         return self.alpha + self.beta
+
+    def cumulative(self, share: Floats) -> Floats:
+        """Part of the groups whose true share is at most this."""
+        return np.asarray(sum(w * special.betainc(a, b, share) for w, a, b in self.components))
+
+    def log_density(self, share: Floats) -> Floats:
+        """Logarithm of the density at shares between 0 and 1, up to nothing."""
+        logs = [
+            np.log(w) + special.xlogy(a - 1, share) + special.xlog1py(b - 1, -share)
+            - special.betaln(a, b)
+            for w, a, b in self.components
+        ]  # fmt: skip
+        return np.asarray(np.logaddexp.reduce(logs), dtype=np.float64)
 
 
 def fit_beta_binomial(
@@ -241,18 +265,47 @@ def posterior(x: Any, n: Any, prior: BetaPrior, *, level: float = 0.95) -> pd.Da
 def posterior_at_least(x: Any, n: Any, threshold: float, prior: BetaPrior) -> Floats:
     """Probability that the true share is at or above a threshold; ``nan`` without a share.
 
-    Tail of Beta(α + x, β + n − x). A continuous share is never exactly at the threshold, so that it
+    Tail of Beta(α + x, β + n − x), or of the mixture of such where the prior has two parts. A continuous share is never exactly at the threshold, so that it
     is the same for «20 % и более» and «более 20 %».
     """
-    tails: tuple[Floats] = on_unique_pairs(
-        lambda some, many: (
-            special.betaincc(prior.alpha + some, prior.beta + many - some, threshold),
-        ),
-        1,
-        x,
-        n,
-    )
+
+    def tail(some: Floats, many: Floats) -> tuple[Floats]:
+        if not prior.parts:
+            return (special.betaincc(prior.alpha + some, prior.beta + many - some, threshold),)
+        own = weights_given(some, many, prior.parts)
+        tails = [
+            w * special.betaincc(a + some, b + many - some, threshold)
+            for w, (_, a, b) in zip(own, prior.parts, strict=True)
+        ]
+        return (np.asarray(sum(tails), dtype=np.float64),)
+
+    tails: tuple[Floats] = on_unique_pairs(tail, 1, x, n)
     return tails[0]
+
+
+def estimate(x: Any, n: Any, prior: BetaPrior, *, level: float = 0.95) -> tuple[Floats, ...]:
+    """Mean of the true share and the ends of its equal-tailed interval, by the parts of the prior.
+
+    Returns
+    -------
+    tuple of arrays
+        Mean, lower and upper end, 0…1; ``nan`` without a share. Of one part: (α + x)/(α + β + n) and
+        quantiles of Beta(α + x, β + n − x).
+    """
+    tail = (1 - level) / 2
+
+    def describe(some: Floats, many: Floats) -> tuple[Floats, ...]:
+        if not prior.parts:
+            a, b = prior.alpha + some, prior.beta + many - some
+            return a / (a + b), special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)
+        own = weights_given(some, many, prior.parts)
+        means = [
+            w * (a + some) / (a + b + many) for w, (_, a, b) in zip(own, prior.parts, strict=True)
+        ]
+        ends = (quantiles(some, many, prior.parts, at) for at in (tail, 1 - tail))
+        return (np.asarray(sum(means), dtype=np.float64), *ends)
+
+    return on_unique_pairs(describe, 3, x, n)
 
 
 def pool_years(x: Any, n: Any) -> tuple[Floats, Floats]:

@@ -31,7 +31,15 @@ from shnor_lib.tables.context import CONTEXT_EDUCATION, CONTEXT_GENERAL
 from shnor_lib.tables.measures import AGREEMENTS, INTERVIEWS, MEASURES, RECOMMENDATIONS
 from shnor_lib.tables.model import DTYPES, PROVENANCE, PROVENANCE_DTYPES, Column, Kind, Table
 from shnor_lib.tables.passport import SOCIAL_PASSPORT
-from shnor_lib.tables.platform import CONTACTS, DOCUMENTS, EVENTS, LIBRARY, NEWS, REQUESTS
+from shnor_lib.tables.platform import (
+    CONTACTS,
+    DOCUMENTS,
+    EVENTS,
+    LIBRARY,
+    NEWS,
+    QUESTIONS,
+    REQUESTS,
+)
 from shnor_lib.tables.rating import RATING_POINTS
 from shnor_lib.tables.results import (
     JOURNAL_COMPARISON,
@@ -90,6 +98,7 @@ TABLES: dict[str, Table] = {
         LIBRARY,
         REQUESTS,
         CONTACTS,
+        QUESTIONS,
     )
 }
 """Every table by name."""

@@ -166,6 +166,7 @@ def test_questions_are_rare_in_real_results(found: dict[str, set[tuple[str, int]
         "outside-its-life": 0, "grade-not-taught": 0, "teachers-against-pupils": 35,
         "unknown-supporter": 0,
         "unknown-municipality": 0,
+        "no-such-file": 0, "refused-link": 0, "words-for-link": 0, "person-answers": 0,
     }  # fmt: skip
     assert limits.keys() == CHECKS.keys()
     assert {code: len(where) for code, where in found.items() if len(where) > limits[code]} == {}

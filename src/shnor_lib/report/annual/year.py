@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from shnor_lib.methods.as_of import as_of
+from shnor_lib.methods.competence_definition import load_competence_rules
 from shnor_lib.methods.dynamics import DynamicsResult, dynamics
+from shnor_lib.methods.effectiveness import Effectiveness
 from shnor_lib.methods.identification import Identification, identify
+from shnor_lib.methods.list_changes import listed_schools
 from shnor_lib.methods.ruleset import load_ruleset
+from shnor_lib.methods.teacher_competence import TeacherCompetence, teacher_competence
 from shnor_lib.project import Project
+from shnor_lib.report.monitoring.effectiveness_run import two_halves
 from shnor_lib.report.monitoring.lists import page_links, school_names
 from shnor_lib.store import Dataset
 
@@ -46,6 +53,16 @@ class AnnualYear:
         """Changes between comparable years."""
         return dynamics(self.data, calendar=self.project.calendar)
 
+    @property
+    def second_half(self) -> bool:
+        """Whether the second half of the year has been analysed."""
+        return "07_effectiveness-2" in self.notebooks
+
+    @cached_property
+    def effectiveness(self) -> tuple[Effectiveness, Effectiveness | None]:
+        """The later half that was analysed, and the half before it."""
+        return two_halves(self.project, self.data, self.year, 2 if self.second_half else 1)
+
     @cached_property
     def names(self) -> dict[str, str]:
         """School's id → name."""
@@ -55,3 +72,19 @@ class AnnualYear:
     def links(self) -> dict[str, str]:
         """School's id → address of its page."""
         return page_links(self.data.schools["school_id"])
+
+    @cached_property
+    def day(self) -> dt.date:
+        """The day on which it is asked what is overdue, seen from the year."""
+        return as_of(self.data, self.project.settings.as_of, year=self.year)
+
+    @cached_property
+    def teachers(self) -> TeacherCompetence:
+        """Competence of teachers in the year."""
+        return teacher_competence(
+            self.data,
+            load_competence_rules(self.project.settings.competence, self.project),
+            year=self.year,
+            day=self.day,
+            listed=listed_schools(self.found.statuses, self.year),
+        )

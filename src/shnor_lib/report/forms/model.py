@@ -109,6 +109,12 @@ def signatures(*who: str) -> str:
     return f'::: {{.sign widths="21,23,30,26"}}\n{body}\n:::'
 
 
+def new_page() -> str:
+    """What follows begins on a new page."""
+    gap = '<w:p><w:pPr><w:pStyle w:val="FormGap"/><w:pageBreakBefore/></w:pPr></w:p>'
+    return f"```{{=openxml}}\n{gap}\n```"
+
+
 def said(value: object) -> str:
     """Text from data for a cell or a line."""
     return fmt.escape_md(value, "")

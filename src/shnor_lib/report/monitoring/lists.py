@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from shnor_lib.methods.list_changes import list_changes as changes
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import CONFIDENCE, LISTED, STATUS, school_year
 from shnor_lib.report.slugs import slug
@@ -102,33 +103,6 @@ def previous_year(statuses: pd.DataFrame, year: int) -> int | None:
     """The latest year before ``year`` that has statuses; None if there is none."""
     earlier = [int(value) for value in statuses["year"].unique() if int(value) < year]
     return max(earlier, default=None)
-
-
-def changes(statuses: pd.DataFrame, year: int, before: int) -> pd.DataFrame:
-    """Schools whose place on or off the list changed between two years.
-
-    Parameters
-    ----------
-    statuses
-        ``Identification.statuses``.
-    year, before
-        The year and the one it is compared with.
-
-    Returns
-    -------
-    DataFrame
-        school_id, status_before, status_now (missing when the school has no row in that
-        year), change (``entered`` or ``left``).
-    """
-    was = of_year(statuses, before).set_index("school_id")["status"]
-    now = of_year(statuses, year).set_index("school_id")["status"]
-    both = pd.DataFrame({"status_before": was, "status_now": now})
-    listed_before = both["status_before"].isin(LISTED)
-    listed_now = both["status_now"].isin(LISTED)
-    both["change"] = "same"
-    both.loc[listed_now & ~listed_before, "change"] = "entered"
-    both.loc[listed_before & ~listed_now, "change"] = "left"
-    return both[both["change"] != "same"].reset_index(names="school_id")
 
 
 def confidence_sentence(statuses: pd.DataFrame, year: int) -> str:

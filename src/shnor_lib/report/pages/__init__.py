@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from shnor_lib.report.analysis import Analysis
 from shnor_lib.store import write_atomically
 
 if TYPE_CHECKING:
-    from shnor_lib.report.pages.sections import Section, Site
+    from shnor_lib.report.pages.sections import OwnLink, Section, Site
+    from shnor_lib.sources.given.look import Given
 
 HOME = "_home.md"
 WEBSITE = "_website.yml"
@@ -28,6 +30,9 @@ def write_pages(
     available: Callable[[int, str], bool] | None = None,
     documents: str = "none",
     annual: Iterable[int] = (),
+    given: Given | None = None,
+    site_url: str = "",
+    documented: Iterable[str] = (),
 ) -> list[str]:
     """Write every generated page; files that come out the same are left alone.
 
@@ -46,6 +51,12 @@ def write_pages(
         Which profiles have a PDF and a Word file to link to: ``none``, ``listed`` or ``all``.
     annual
         Years with an annual report.
+    given
+        Files and pages of the user.
+    site_url
+        Address at which the site will stand; empty: unknown.
+    documented
+        Monitorings and annual reports (paths below ``reports/``) that have a PDF and a Word file.
 
     Returns
     -------
@@ -55,7 +66,13 @@ def write_pages(
     names = list(notebooks)
     is_there = available or (lambda _year, _name: True)
     written = []
-    for path, content in _pages(analysis, names, is_there, documents, sorted(annual)):
+    platform = {
+        "files": {} if given is None else given.files,
+        "own": [] if given is None else own_links(given),
+        "site_url": site_url,
+        "documented": frozenset(documented) | set(printed_schools(analysis, documents)),
+    }
+    for path, content in _pages(analysis, names, is_there, documents, sorted(annual), platform):
         write_atomically(reports_dir / path, content)
         written.append(path)
     return sorted(written)
@@ -67,11 +84,13 @@ def _pages(
     is_there: Callable[[int, str], bool],
     documents: str,
     annual: list[int],
+    platform: Mapping[str, Any],
 ) -> Iterable[tuple[str, bytes]]:
     # Imported here: pages of schools are many, and so are the modules they are made of.
     from shnor_lib.report.pages.home import home_page
+    from shnor_lib.report.pages.platform.start import home_block
     from shnor_lib.report.pages.school import school_page
-    from shnor_lib.report.pages.sections import Site, make, sections_of
+    from shnor_lib.report.pages.sections import Site, make, own_sections, sections_of
     from shnor_lib.report.pages.sections import downloads as small_files
     from shnor_lib.report.profile import frames_of
     from shnor_lib.report.slugs import slug
@@ -81,7 +100,7 @@ def _pages(
     years = {year: [name for name in notebooks if is_there(year, name)] for year in analysis.years}
     from_root = {school: f"reports/schools/{name}.qmd" for school, name in slugs.items()}
     from_reports = {school: f"schools/{name}.qmd" for school, name in slugs.items()}
-    site = Site(analysis, names, from_reports, years, annual)
+    site = Site(analysis, names, from_reports, years, annual, **platform)
     sections = sections_of(site)
     printed = set(printed_schools(analysis, documents))
     latest = years.get(analysis.year, [])
@@ -89,19 +108,43 @@ def _pages(
     yield from _with_tables(
         HOME,
         analysis,
-        lambda: home_page(analysis, names, from_root, latest, annual=has_annual),
+        lambda: home_page(
+            analysis, names, from_root, latest, annual=has_annual, platform=home_block(site)
+        ),
         href=f"reports/{downloads.workbook('home.md')}",
         address=downloads.workbook("home.md"),
     )
-    yield WEBSITE, _yaml(website(site, sections))
+    yield WEBSITE, _yaml(website(site, [*sections, *own_sections(site)]))
+    made: list[str] = []
+
+    def noted(pages: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+        for path, content in pages:
+            made.append(path)
+            yield path, content
+
     for section in sections:
-        yield from _with_tables(section.path, analysis, partial(make, section, site))
+        if not section.last:
+            yield from noted(_with_tables(section.path, analysis, partial(make, section, site)))
     yield from sorted(small_files(site).items())
     for school, name in slugs.items():
         path = f"schools/{name}.qmd"
-        yield from _with_tables(
-            path, analysis, partial(school_page, analysis, school), documents=path in printed
-        )
+        maker = partial(school_page, analysis, school)
+        yield from noted(_with_tables(path, analysis, maker, documents=path in printed))
+    whole = replace(site, made=frozenset(made))
+    for section in sections:
+        if section.last:
+            yield from _with_tables(section.path, analysis, partial(make, section, whole))
+
+
+def own_links(given: Given) -> list[OwnLink]:
+    """Pages of the user as the menu and the platform's first page name them."""
+    from shnor_lib.report.pages.sections import OwnLink
+
+    return [
+        OwnLink(f"pages/{page.target}", page.title, page.menu)
+        for page in given.pages
+        if not page.part
+    ]
 
 
 def printed_schools(analysis: Analysis, documents: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from shnor_lib.methods.effect import EffectResult
-from shnor_lib.methods.effect_matching import Matched
 from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import (
@@ -20,7 +19,13 @@ from shnor_lib.report.blocks import (
 )
 from shnor_lib.report.charts.effect import effect_plot
 from shnor_lib.report.display import Col, DataTable
-from shnor_lib.report.effect_words import below_short, refusal_words, verdict_words
+from shnor_lib.report.effect_words import (
+    below_short,
+    effect_sentence,
+    refusal_words,
+    similar_sentence,
+    verdict_words,
+)
 from shnor_lib.report.labels import school_year, unit_label
 from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.rows import Row, records
@@ -75,34 +80,7 @@ def _who(found: EffectResult) -> str:
 
 def _answer(found: EffectResult) -> str:
     """The answer in three sentences: what changed, what was to be expected, what is left."""
-    row = _overall(found)
-    support = found.basis == "support"
-    whom = "В сопровождаемых школах" if support else "В школах прошлогоднего списка"
-    due = "Без помощи следовало ждать" if support else "Следовало ждать"
-    change = "снизилась" if row["naive"] < 0 else "выросла"
-    visible = fmt.points((row["high"] - row["low"]) / 2).lstrip("+")
-    verdict = {
-        "shown": "**Эффект показан.**" if support else "**Лучше ожидаемого.**",
-        "not_shown": (
-            "**Показать эффект по этим данным нельзя:** такая разница могла возникнуть случайно. "
-            f"Заметить здесь можно изменение примерно от {visible}; меньшего или более позднего "
-            "эффекта это не исключает."
-            if support
-            else "**Так и ожидалось:** разница не больше случайной."
-        ),
-        "worse": (
-            "**Результаты хуже ожидаемых.** Прежде чем делать выводы, надо узнать, что произошло "
-            "в школах."
-        ),
-    }[row["verdict"]]
-    return (
-        f"{whom} (всего {fmt.number(row['n_schools'])}) доля низких результатов {change}: была "
-        f"{fmt.percent(row['before'])}, стала {fmt.percent(row['observed'])} "
-        f"({fmt.points(row['naive'])}; работ {fmt.number(row['n'])}). {due} "
-        f"{fmt.percent(row['expected'])}: плохой год редко повторяется сам, а{fmt.NBSP}общий для "
-        f"всех школ сдвиг затрагивает и эти школы. Сверх ожидаемого — **{fmt.points(row['effect'])}** "
-        f"({SURE} {fmt.points_interval(row['low'], row['high'])}; меньше нуля — лучше). {verdict}"
-    )
+    return effect_sentence(_overall(found), found.basis)
 
 
 def _figures(found: EffectResult) -> str:
@@ -278,20 +256,7 @@ def _similar(found: EffectResult) -> list[str]:
             f"Такое сравнение не проведено. {fmt.escape_md(refusal_words(reason))}",
         ]
     matched = found.matched
-    side = "ниже" if matched.effect < 0 else "выше"
-    blocks.append(
-        f"Для {fmt.count_of(matched.n_schools, 'случая', 'случаев')} «школа и первый год помощи» "
-        f"нашлись школы без помощи с{fmt.NBSP}близкими прежними результатами, условиями и размером "
-        f"(всего {fmt.count_phrase(matched.n_similar, 'такая', 'такие', 'таких')}). По сравнению с "
-        f"ними доля низких результатов {side} на {fmt.points(abs(matched.effect)).lstrip('+')} "
-        f"({SURE} разница {fmt.points_interval(matched.low, matched.high)}): "
-        f"{_matched_verdict(matched)}."
-        + (
-            f" Ещё для {fmt.count_of(matched.n_unmatched, 'случая', 'случаев')} похожих школ нет."
-            if matched.n_unmatched
-            else ""
-        )
-    )
+    blocks.append(similar_sentence(matched))
     table = DataTable(
         [
             {**row, "title": fmt.sentence_case(row["title"])}
@@ -310,14 +275,6 @@ def _similar(found: EffectResult) -> list[str]:
         caption="Насколько похожи группы (разница — в стандартных отклонениях, допустимо до 0,25)",
     )  # fmt: skip
     return [*blocks, show(table)]
-
-
-def _matched_verdict(matched: Matched) -> str:
-    if matched.high < 0:
-        return "разница больше случайной"
-    if matched.low > 0:
-        return "результаты хуже, чем у похожих школ"
-    return "разница не больше случайной"
 
 
 def _left_out(site: Site, found: EffectResult) -> list[str]:

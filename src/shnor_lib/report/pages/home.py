@@ -43,6 +43,7 @@ def home_page(
     notebooks: Sequence[str],
     *,
     annual: bool = False,
+    platform: str = "",
 ) -> bytes:
     """``_home.md``, included by ``index.qmd`` at the root.
 
@@ -56,6 +57,8 @@ def home_page(
         Names of the monitorings that have a notebook for the latest year.
     annual
         Whether the latest year has an annual report.
+    platform
+        What comes next and what is new on the information platform; empty: nothing.
     """
     year = analysis.year
     statuses = analysis.identification.statuses
@@ -78,6 +81,7 @@ def home_page(
             *change_blocks(statuses, year, names, links),
             "## Статусы школ по годам",
             show(status_counts(statuses)),
+            platform,
             f"## Мониторинги {school_year(year)} учебного года",
             _monitorings(year, notebooks, annual=annual),
             "## По каким правилам",
@@ -151,7 +155,7 @@ def _monitorings(year: int, notebooks: Sequence[str], *, annual: bool) -> str:
         else []
     )
     lines += [
-        f"- [{m.number}. {fmt.escape_md(m.title)}](reports/{year}/{m.notebook}.ipynb)"
+        f"- [{fmt.escape_md(m.heading)}](reports/{year}/{m.notebook}.ipynb)"
         + (f" — {m.question[0].lower()}{m.question[1:]}" if m.question else "")
         for m in here
     ]

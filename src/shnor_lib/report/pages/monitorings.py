@@ -31,7 +31,7 @@ class Monitoring:
     Parameters
     ----------
     number
-        Its number in the regulation's list (п. 5.4).
+        Its number in the regulation's list (п. 5.4); 0: not one of that list.
     title
         Russian title.
     question
@@ -43,7 +43,8 @@ class Monitoring:
     points
         Points of the regulation.
     notebook
-        Name of its notebook without extension; empty when the project holds no data for it.
+        Name of its notebook's run without extension (:mod:`shnor_lib.runs`); empty when the
+        project holds no data for it.
     """
 
     number: int
@@ -53,6 +54,11 @@ class Monitoring:
     responsible: str
     points: str
     notebook: str = ""
+
+    @property
+    def heading(self) -> str:
+        """«4. Рисковые факторы»; the title alone outside the regulation's list."""
+        return f"{self.number}. {self.title}" if self.number else self.title
 
 
 MONITORINGS: tuple[Monitoring, ...] = (
@@ -83,6 +89,7 @@ MONITORINGS: tuple[Monitoring, ...] = (
         "диагностические карты, опросы, наблюдения, результаты оценочных работ обучающихся",
         "ИРОиПК",
         "п. 5.4 (3), 5.10, 5.12",
+        "03_teacher_competence",
     ),
     Monitoring(
         4,
@@ -100,6 +107,7 @@ MONITORINGS: tuple[Monitoring, ...] = (
         "самоанализ школ, отчёты, отзывы учителей-предметников",
         "муниципалитет",
         "п. 5.4 (5), 5.11, 5.12",
+        "05_tutor_point",
     ),
     Monitoring(
         6,
@@ -108,9 +116,38 @@ MONITORINGS: tuple[Monitoring, ...] = (
         "самоанализ школ, отчёты, отзывы руководителей ШНОР и ШССУ",
         "муниципалитет",
         "п. 5.4 (6), 5.11, 5.12",
+        "06_mentor_centre",
     ),
 )
 """The system of monitorings, in the order of the regulation."""
+
+ANALYSES: tuple[Monitoring, ...] = tuple(
+    Monitoring(
+        0,
+        f"Анализ эффективности на {day}",
+        question,
+        "список, динамика результатов, диагностика педагогов, сопровождение, меры и рекомендации — "
+        f"как они были известны на {day}",
+        "МОУО и ЦМКО",
+        "раздел VIII (п. 8.1: не реже двух раз в год; п. 8.2)",
+        f"07_effectiveness-{half}",
+    )
+    for half, day, question in (
+        (
+            1,
+            "31 декабря",
+            "Дошла ли помощь до школ списка и что сделано за первое полугодие, пока новых "
+            "результатов ещё нет?",
+        ),
+        (
+            2,
+            "31 августа",
+            "Стало ли школ со статусом меньше, улучшились ли результаты и показывают ли данные "
+            "эффект помощи сверх того, что произошло бы и без неё?",
+        ),
+    )
+)
+"""The analysis of effectiveness, twice a year."""
 
 
 def conducted(notebooks: Sequence[str]) -> list[Monitoring]:
@@ -119,8 +156,8 @@ def conducted(notebooks: Sequence[str]) -> list[Monitoring]:
     A notebook the regulation does not know (a project's own) comes after them, under its name.
     """
     names = list(dict.fromkeys(notebooks))
-    known = [m for m in MONITORINGS if m.notebook in names]
-    of_regulation = {m.notebook for m in MONITORINGS if m.notebook}
+    known = [m for m in (*MONITORINGS, *ANALYSES) if m.notebook in names]
+    of_regulation = {m.notebook for m in (*MONITORINGS, *ANALYSES) if m.notebook}
     own = [
         Monitoring(len(MONITORINGS) + i, name, "", "", "", "", name)
         for i, name in enumerate((n for n in names if n not in of_regulation), 1)
@@ -182,7 +219,7 @@ def _years_table(years: Mapping[int, Sequence[str]], here: Sequence[Monitoring])
     columns = [
         Col("year", "Учебный год", "year"),
         *[
-            Col(m.notebook, f"{m.number}. {m.title}", "link", href=f"href_{m.notebook}")
+            Col(m.notebook, m.heading, "link", href=f"href_{m.notebook}")
             for m in here
         ],
     ]
@@ -204,9 +241,9 @@ def _annual(years: Sequence[int]) -> str:
 
 def _described(monitoring: Monitoring) -> str:
     if not monitoring.question:
-        return f"### {monitoring.number}. {fmt.escape_md(monitoring.title)}"
+        return f"### {fmt.escape_md(monitoring.heading)}"
     return (
-        f"### {monitoring.number}. {monitoring.title}\n\n"
+        f"### {monitoring.heading}\n\n"
         f"{monitoring.question}\n\n"
         f"**Из чего складывается:** {monitoring.data}.\n\n"
         f"**Отвечает:** {monitoring.responsible}. **Основание:** {monitoring.points} Положения."
@@ -219,7 +256,7 @@ def _absent(absent: Sequence[Monitoring]) -> str:
     rows = pd.DataFrame(
         [
             {
-                "title": f"{m.number}. {m.title}",
+                "title": m.heading,
                 "question": m.question,
                 "responsible": m.responsible,
             }
@@ -257,7 +294,7 @@ def sidebar(years: Mapping[int, Sequence[str]], annual: Sequence[int] = ()) -> d
     ]
     for year, names in sorted(years.items(), reverse=True):
         entries = [
-            {"text": f"{m.number}. {m.title}", "href": f"reports/{year}/{m.notebook}.ipynb"}
+            {"text": m.heading, "href": f"reports/{year}/{m.notebook}.ipynb"}
             for m in conducted(names)
         ]
         if year in annual:

@@ -22,6 +22,8 @@ from shnor_lib.report.school.recommendations import recommendations_section
 from shnor_lib.report.school.results import dynamics_section, numbers_section, results_section
 from shnor_lib.report.school.risks import risks_section
 from shnor_lib.report.school.strengths import strengths_section
+from shnor_lib.report.school.support import support_section
+from shnor_lib.report.school.teachers import teachers_section
 
 
 def school_page(analysis: Analysis, school_id: str) -> str:
@@ -94,8 +96,10 @@ def school_page(analysis: Analysis, school_id: str) -> str:
             *passport_section(frames, school_id),
             *staff_section(frames, school_id),
         ]
+        blocks += _titled("Педагоги", teachers_section(frames, school_id))
         blocks += _titled("Рисковый профиль", risks_section(frames, school_id))
         blocks += _titled("Рекомендации", recommendations_section(frames, school_id))
+        blocks += _titled("Сопровождение", support_section(frames, school_id))
         blocks += _titled("Что дала поддержка", effect_section(frames, school_id))
         blocks += _titled("Прогноз на следующий год", forecast_section(frames, school_id))
         blocks += _titled("По другим правилам", compare_section(frames, school_id))

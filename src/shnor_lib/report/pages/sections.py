@@ -14,6 +14,15 @@ from shnor_lib.report.analysis import Analysis
 
 
 @dataclass(frozen=True)
+class OwnLink:
+    """A page the user wrote: its path below ``reports/``, its title, whether the menu has it."""
+
+    href: str
+    title: str
+    menu: bool = True
+
+
+@dataclass(frozen=True)
 class Site:
     """What a page may need beside its own numbers.
 
@@ -29,6 +38,16 @@ class Site:
         Year → names of the monitorings' notebooks there are.
     annual
         Years with an annual report.
+    files
+        Files of the user, path below ``reports/files`` → bytes.
+    own
+        Pages of the user, in the order of the menu.
+    site_url
+        Address at which the site will stand; empty: unknown.
+    documented
+        Pages (below ``reports/``) that have a PDF and a Word file.
+    made
+        Files below ``reports/`` made before this page; only for pages that are made last.
     """
 
     analysis: Analysis
@@ -36,6 +55,11 @@ class Site:
     links: Mapping[str, str]
     years: Mapping[int, Sequence[str]] = field(default_factory=dict)
     annual: Sequence[int] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
+    own: Sequence[OwnLink] = ()
+    site_url: str = ""
+    documented: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,6 +79,8 @@ class Section:
         Title of the drop-down the page stands in; empty: an entry of its own.
     present
         The same for a function that says whether there is something to show; empty: always.
+    last
+        Made after all other pages: it is told which files there are (:attr:`Site.made`).
     """
 
     path: str
@@ -62,10 +88,12 @@ class Section:
     make: str
     group: str = ""
     present: str = ""
+    last: bool = False
 
 
 ANALYSIS = "Анализ"
 SUPPORT = "Поддержка"
+PLATFORM = "Платформа"
 METHOD = "Методика"
 
 SECTIONS: tuple[Section, ...] = (
@@ -87,10 +115,33 @@ SECTIONS: tuple[Section, ...] = (
         SUPPORT,
         "measures:has_measures",
     ),
+    Section(
+        "support.qmd",
+        "Сопровождение",
+        "support:page_of_support",
+        SUPPORT,
+        "support:has_support",
+    ),
     Section("context.qmd", "Результаты с учётом условий", "context:page_of_context", ANALYSIS),
     Section("effect.qmd", "Эффект поддержки", "effect:page_of_effect", ANALYSIS),
     Section(
         "early-warning.qmd", "Раннее предупреждение", "early_warning:page_of_warning", ANALYSIS
+    ),
+    Section(
+        "platform.qmd", "Информационная платформа", "platform.start:page_of_platform", PLATFORM
+    ),
+    *(
+        Section(f"{name}.qmd", title, f"platform.{name}:page_of_{name}", PLATFORM, present, last)
+        for name, title, present, last in (
+            ("documents", "Нормативные акты", "platform.documents:has_documents", False),
+            ("news", "Новости", "platform.news:has_news", False),
+            ("events", "Мероприятия", "platform.events:has_events", False),
+            ("library", "Библиотека", "platform.library:has_library", False),
+            ("requests", "Заявки", "platform.requests:has_requests", False),
+            ("reports", "Отчёты", "", True),
+            ("questions", "Вопросы и ответы", "platform.questions:has_questions", False),
+            ("contacts", "Контакты", "platform.contacts:has_contacts", False),
+        )
     ),
     Section("method.qmd", "Методика", "method:page_of_method", METHOD),
     Section(
@@ -105,7 +156,12 @@ SECTIONS: tuple[Section, ...] = (
 )
 """In the order of the menu; groups stand where their first page stands."""
 
-DOWNLOADS: tuple[str, ...] = ("risks:calendar_files",)
+DOWNLOADS: tuple[str, ...] = (
+    "risks:calendar_files",
+    "platform.news:news_feed",
+    "platform.events:event_files",
+    "platform.requests:request_files",
+)
 """Functions that make small files to take away, named as in :class:`Section`: each takes a
 :class:`Site` and gives address below ``reports/`` → bytes."""
 
@@ -124,6 +180,11 @@ def make(section: Section, site: Site) -> bytes:
 def downloads(site: Site) -> dict[str, bytes]:
     """Address below ``reports/`` → bytes of every file of :data:`DOWNLOADS`."""
     return {path: data for name in DOWNLOADS for path, data in _function(name)(site).items()}
+
+
+def own_sections(site: Site) -> list[Section]:
+    """Pages of the user that have an entry in the menu; they are written elsewhere."""
+    return [Section(each.href, each.title, "", PLATFORM) for each in site.own if each.menu]
 
 
 def navbar(sections: Iterable[Section]) -> list[dict[str, Any]]:

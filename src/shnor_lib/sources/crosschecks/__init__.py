@@ -8,7 +8,7 @@ none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import pandas as pd
 
@@ -28,6 +28,12 @@ from shnor_lib.sources.crosschecks.forms import (
 )
 from shnor_lib.sources.crosschecks.joined import Finding, Joined
 from shnor_lib.sources.crosschecks.jumps import results_jump
+from shnor_lib.sources.crosschecks.links import (
+    missing_file,
+    person_answers,
+    refused_link,
+    words_for_link,
+)
 from shnor_lib.sources.crosschecks.participation import mass_absence, uneven_subjects
 from shnor_lib.sources.crosschecks.register import grade_not_taught, outside_its_life
 from shnor_lib.sources.crosschecks.support import unknown_municipality, unknown_supporter
@@ -49,13 +55,20 @@ CHECKS: dict[str, Callable[[Joined], Iterable[Finding]]] = {
     "parents-counted-twice": parents_counted_twice,
     "teachers-against-pupils": teachers_against_pupils,
     "unknown-supporter": unknown_supporter,
+    "no-such-file": missing_file,
+    "refused-link": refused_link,
+    "words-for-link": words_for_link,
+    "person-answers": person_answers,
     "unknown-municipality": unknown_municipality,
 }
 """Code of the fault → check."""
 
 
 def crosscheck(
-    tables: Mapping[str, pd.DataFrame], letters: Letters, calendar: Calendar
+    tables: Mapping[str, pd.DataFrame],
+    letters: Letters,
+    calendar: Calendar,
+    files: Collection[str] | None = None,
 ) -> list[Fault]:
     """Faults of all checks.
 
@@ -67,9 +80,11 @@ def crosscheck(
         For naming cells.
     calendar
         For changes of scale.
+    files
+        Files below ``data/files``; None: links to files are not looked after.
     """
     numbered = {name: frame.reset_index(drop=True) for name, frame in tables.items()}
-    data = Joined(numbered, letters, calendar)
+    data = Joined(numbered, letters, calendar, files)
     return [fault for code, check in CHECKS.items() for fault in data.faults(code, check(data))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -58,11 +58,14 @@ class Joined:
         In which column of which sheet a tidy column stands.
     calendar
         When procedures were held, where scales changed.
+    files
+        Files there are to link to; None: nobody has looked.
     """
 
     tables: Mapping[str, pd.DataFrame]
     letters: Letters
     calendar: Calendar
+    files: Collection[str] | None = None
 
     @cached_property
     def results(self) -> pd.DataFrame:

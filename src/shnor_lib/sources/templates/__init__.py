@@ -40,6 +40,7 @@ WORKBOOKS: dict[str, tuple[str, ...]] = {
     "Сетевые договоры": ("agreements",),
     "Новости, мероприятия, заявки": ("news", "events", "requests"),
     "Документы, библиотека, контакты": ("documents", "library", "contacts"),
+    "Вопросы и ответы": ("questions",),
 }
 """One workbook per purpose: name → tables in it. Tables of a year and lasting ones never share a
 workbook: the former get a new one every year, the latter one that takes the old one's place."""

@@ -1,0 +1,1 @@
+"""What a user gives beside workbooks: files to take away and pages of their own (``data/``)."""
