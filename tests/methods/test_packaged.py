@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shnor_lib.methods.competence_definition import load_competence_rules
 from shnor_lib.methods.index_definition import load_index
 from shnor_lib.methods.rating_definition import load_rating
 from shnor_lib.methods.recommendation_rules import load_recommendations
@@ -37,6 +38,7 @@ def test_every_definition_loads_under_its_own_name(path: Path) -> None:
         "indices": load_index,
         "risks": load_risk_rules,
         "recommendations": load_recommendations,
+        "competence": load_competence_rules,
     }
     definition = load[path.parent.name](path.stem)
     assert definition.id == path.stem

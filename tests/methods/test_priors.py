@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy import optimize, stats
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.methods.identification import identify
-from shnor_lib.methods.priors import fit_prior, shrunk
+from shnor_lib.methods.priors import fit_prior, same, shrunk
 from shnor_lib.stats.beta_binomial import BetaPrior, posterior_at_least
 from tests.methods.builders import NO_CALENDAR, dataset, result, results_ruleset
 
@@ -51,7 +52,9 @@ def test_moscow_as_r_fitted_it(shared: Path) -> None:
     low, n = (rows[name].to_numpy(dtype=float) for name in ("low", "n"))
     prior = fit_prior(low, n, what="ЕГЭ")
     assert (prior.mu, prior.rho) == pytest.approx((0.4728868, 0.1643735), abs=2e-6)
-    mean, first, last = shrunk(low, n, np.full(len(n), prior.alpha), np.full(len(n), prior.beta))
+    # R fitted one distribution; these schools are of two kinds, and the product takes two
+    assert len(prior.parts) == 2
+    mean, first, last = shrunk(low, n, same(replace(prior, parts=()), len(n)))
     for ours, theirs in ((mean, "shrunk"), (first, "lo95"), (last, "hi95")):
         np.testing.assert_allclose(ours, rows[theirs], atol=2e-6)
 
@@ -97,7 +100,7 @@ def test_posteriors_are_those_of_scipy(
     n = low + np.array([float(rest) for _, rest in pairs])
     prior = BetaPrior(alpha, beta)
     chance = posterior_at_least(low, n, threshold, prior)
-    mean, first, last = shrunk(low, n, np.full(len(n), alpha), np.full(len(n), beta))
+    mean, first, last = shrunk(low, n, same(prior, len(n)))
     for i in range(len(n)):
         if n[i] == 0:
             assert np.isnan([chance[i], mean[i], first[i], last[i]]).all()

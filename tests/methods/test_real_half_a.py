@@ -14,14 +14,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import optimize, stats
+from scipy import stats
 
+from shnor_lib.methods.any_subject import _shares
 from shnor_lib.methods.compare import compare_rulesets
 from shnor_lib.methods.dynamics import dynamics
 from shnor_lib.methods.identification import Identification, identify
+from shnor_lib.methods.priors import fit_prior
 from shnor_lib.methods.readings import count_readings
 from shnor_lib.methods.ruleset import load_ruleset
 from shnor_lib.methods.small_schools import chance_summary, school_shares
+from shnor_lib.stats.beta_binomial import BetaPrior
+from shnor_lib.stats.one_factor import factor_correlation
 from shnor_lib.store import Dataset
 from tests.methods.builders import table
 from tests.methods.reference import Reading, outcome, unit_years
@@ -126,14 +130,25 @@ def cells_of(rows: Rows) -> dict[str, Cells]:
     return found
 
 
-class Priors:
-    """Distribution of true shares by a search without derivatives in scipy's likelihood."""
+EDGES = np.linspace(0, 1, 2001)
+CELLS = (EDGES[1:] + EDGES[:-1]) / 2
+FACTORS = np.linspace(-5, 5, 101)
 
-    def __init__(self, cells_of: dict[str, Cells]) -> None:
+
+class Region:
+    """What the schools of the region say of one: distributions of true shares, how alike subjects are."""
+
+    def __init__(self, found: Identification, cells_of: dict[str, Cells]) -> None:
         self.cells_of = cells_of
-        self.known: dict[tuple[Any, ...], tuple[float, float]] = {}
+        self.known: dict[tuple[Any, ...], BetaPrior] = {}
+        self.alike = {
+            year: factor_correlation([s for sets in _shares(outcome, units) for s in sets])
+            for year in (2021, 2022)
+            for outcome, units in [(found.outcomes_of(year)[0], found.units["vpr"])]
+        }
 
-    def of(self, subject: str, *years: int) -> tuple[float, float]:
+    def prior(self, subject: str, *years: int) -> BetaPrior:
+        """From counts added up here."""
         key = (subject, *years)
         if key not in self.known:
             pairs = []
@@ -141,40 +156,48 @@ class Priors:
                 own = [cells[subject, year] for year in years if (subject, year) in cells]
                 if len(own) == len(years) and all(cell[1] is not None for cell in own):
                     pairs.append((sum(cell[1] for cell in own), sum(cell[0] for cell in own)))
-            self.known[key] = self._search(np.array(pairs, dtype=float))
+            low, n = np.array(pairs, dtype=float).T
+            self.known[key] = fit_prior(low, n, what=subject)
         return self.known[key]
 
-    @staticmethod
-    def _search(pairs: np.ndarray) -> tuple[float, float]:
-        if len(pairs) < 10:
-            return 0.5, 0.5
-        different, times = np.unique(pairs, axis=0, return_counts=True)
-
-        def minus(point: np.ndarray) -> float:
-            a, b = np.exp(point)
-            return -float(times @ stats.betabinom.logpmf(different[:, 0], different[:, 1], a, b))
-
-        options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 2000}
-        best = optimize.minimize(minus, [0.0, 1.0], method="Nelder-Mead", options=options)
-        a, b = np.exp(best.x)
-        return float(a), float(b)
+    def share(self, subject: str, twos: int, n: int, *years: int) -> tuple[np.ndarray, np.ndarray]:
+        """Normal score of every cell of the share, and its density given the counts."""
+        parts = self.prior(subject, *years).components
+        # near 0 a density may have no bound: parts of the distribution function have one
+        density = sum(w * np.diff(stats.beta.cdf(EDGES, a, b)) for w, a, b in parts)
+        score = stats.norm.ppf(sum(w * stats.beta.cdf(CELLS, a, b) for w, a, b in parts))
+        return np.clip(score, -8, 8), density * stats.binom.pmf(twos, n, CELLS)
 
 
 @pytest.fixture(scope="module")
-def priors(cells_of: dict[str, Cells]) -> Priors:
-    return Priors(cells_of)
+def region(found: Identification, cells_of: dict[str, Cells]) -> Region:
+    return Region(found, cells_of)
 
 
-def _by_hand(cells: Cells, priors: Priors, year: int) -> tuple[str, float | None]:
+def _any(shares: list[tuple[np.ndarray, np.ndarray]], fives: list[bool], r: float) -> float:
+    """Probability that a share without fives is truly 20 % or more: sums over two grids."""
+    total = wanted = 0.0
+    for s in FACTORS:
+        evidence, within = 1.0, 1.0
+        for (score, likely), high in zip(shares, fives, strict=True):
+            own = likely * np.exp(score**2 / 2 - (score - np.sqrt(r) * s) ** 2 / (2 * (1 - r)))
+            evidence *= own.sum() / likely.sum()
+            within *= 1.0 if high else own[CELLS < 0.2].sum() / own.sum()
+        weight = evidence * np.exp(-(s**2) / 2)
+        total += weight
+        wanted += weight * (1 - within)
+    return float(wanted / total)
+
+
+def _by_hand(cells: Cells, region: Region, year: int) -> tuple[str, float | None]:
     """Status of one school by explicit arithmetic, with the probability it rests on."""
 
-    def chance(subject: str, *years: int) -> float:
-        own = [cells[subject, y] for y in years]
-        if any(fives for _, _, fives in own):
+    def alone(subject: str) -> float:
+        n, twos, fives = cells[subject, year]
+        if fives:
             return 0.0
-        n, twos = sum(cell[0] for cell in own), sum(cell[1] for cell in own)
-        a, b = priors.of(subject, *years)
-        return float(stats.beta.sf(0.2, a + twos, b + n - twos))
+        _, density = region.share(subject, twos, n, year)
+        return float(density[CELLS >= 0.2].sum() / density.sum())
 
     def whole(cell: list[int | None] | None) -> bool:
         return cell is not None and None not in cell and cell[0] >= 10
@@ -183,23 +206,28 @@ def _by_hand(cells: Cells, priors: Priors, year: int) -> tuple[str, float | None
         n, twos, fives = cell
         return Fraction(twos, n) >= Fraction(20, 100) and fives == 0
 
-    met, risk, all_chances, judged = [], [], [], False
+    met, risk, judged = False, [], False
+    shares, high = [], []
     for subject in sorted({s for s, _ in cells}):
         now, before = cells.get((subject, year)), cells.get((subject, year - 1))
         if whole(now) and speaks(now):
-            risk.append(chance(subject, year))
-        if year > 2020 and whole(now) and whole(before):
+            risk.append(alone(subject))
+        if year == 2020 or now is None or before is None:
+            continue
+        if whole(now) and whole(before):
             judged = True
-            together = chance(subject, year - 1, year)
-            all_chances.append(together)
-            if speaks(now) and speaks(before):
-                met.append(together)
+            met |= speaks(now) and speaks(before)
+        if None not in (now[1], before[1]):
+            n, twos = now[0] + before[0], now[1] + before[1]
+            shares.append(region.share(subject, twos, n, year - 1, year))
+            high.append(now[2] != 0 or before[2] != 0)
+    chance = _any(shares, high, region.alike[year]) if shares else 0.0
     if met:
-        return "low_results", max(met)
+        return "low_results", chance
     if risk:
         return "risk_zone", max(risk)
     if judged:
-        return "none", 1 - max(all_chances)
+        return "none", 1 - chance
     return "insufficient", None
 
 
@@ -221,22 +249,23 @@ def _chosen(found: Identification) -> list[tuple[str, int]]:
 
 
 def test_statuses_of_many_kinds_by_hand(
-    found: Identification, cells_of: dict[str, Cells], priors: Priors
+    found: Identification, cells_of: dict[str, Cells], region: Region
 ) -> None:
     chosen = _chosen(found)
     assert len({school for school, _ in chosen}) >= 20
     statuses = found.statuses.set_index(["school_id", "year"])
     kinds = set()
     for school, year in chosen:
-        status, probability = _by_hand(cells_of[school], priors, year)
+        status, probability = _by_hand(cells_of[school], region, year)
         got = statuses.loc[(school, year)]
+        print(school,year,status,probability,got["probability"],region.alike)
         assert got["status"] == status, (school, year)
-        near = probability is not None and min(abs(probability - p) for p in (0.75, 0.95)) < 1e-4
+        near = probability is not None and min(abs(probability - p) for p in (0.75, 0.95)) < 5e-3
         assert near or got["confidence"] == _words(probability), (school, year)
         if probability is None:
             assert pd.isna(got["probability"])
         else:
-            assert got["probability"] == pytest.approx(probability, abs=1e-4)
+            assert got["probability"] == pytest.approx(probability, abs=5e-3)
         kinds.add(status)
     assert kinds == {"low_results", "risk_zone", "none", "insufficient"}
 

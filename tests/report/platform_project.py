@@ -14,7 +14,9 @@ from tests.report.risk_project import Row
 at = dt.datetime
 DAY = risk_project.AS_OF
 """15.04.2026: «today» of the project."""
-HOSTILE = "<script>alert('x')</script> «кавычки» \"два\" | труба *звёзды* `код` {{< meta x >}} &amp;"
+HOSTILE = (
+    "<script>alert('x')</script> «кавычки» \"два\" | труба *звёзды* `код` {{< meta x >}} &amp;"
+)
 LONG = "О" + "чень" * 60
 FORUM = "https://forum.example.org/shnor?a=1&b=2"
 
@@ -127,7 +129,7 @@ PAGES: dict[str, str] = {
     "глубже/лист.qmd": "## Без заголовка\n\n[назад](../опыт.md) {{< video https://example.org/1 >}}\n",
     "сломанная.md": "---\ntitle: [\n---\n\nТекст.\n",
     "грубая.md": "# Грубая\n\n<div><p onclick='x()'>Не закрыто <b>никак\n\n<script>var a = '<!--';"
-    "</script>\n\n[нет](нет.md) [и тут](../нигде.qmd#место) @fig-нет\n\n<a href=\"тоже нет.pdf\">файл</a>\n",
+    '</script>\n\n[нет](нет.md) [и тут](../нигде.qmd#место) @fig-нет\n\n<a href="тоже нет.pdf">файл</a>\n',
     "черновик.qmd": "---\ntitle: Черновик\ndraft: true\n---\n\nЧЕРНОВИК\n",
 }
 

@@ -10,7 +10,13 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from shnor_lib.demo.scene import words
-from shnor_lib.sources.files.excel import head_cell, new_workbook, reproducible, save
+from shnor_lib.sources.files.excel import (
+    head_cell,
+    new_workbook,
+    print_to_width,
+    reproducible,
+    save,
+)
 from shnor_lib.store import write_atomically
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -62,6 +68,7 @@ def _table(path: Path, rows: Sequence[Sequence[str]]) -> None:
     book = new_workbook(path.stem)
     sheet = book.create_sheet("Лист1")
     sheet.freeze_panes = "A2"
+    print_to_width(sheet)
     for index in range(len(rows[0])):
         longest = max(len(row[index]) for row in rows)
         sheet.column_dimensions["ABCDEFGH"[index]].width = min(longest + 4, 60)

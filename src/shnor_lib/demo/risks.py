@@ -96,7 +96,7 @@ def _step(value: float, medium: float, high: float) -> str:
 
 
 def _said(scene: Scene, key: Key, level: str, planted: dict[Key, str]) -> Row:
-    """What school and curator say of a factor, and where it stands; nothing of a low one."""
+    """What school and curator say of a factor, and where it stands."""
     about = words("risks")
     kind = planted.get(key)
     if kind == "risk_school_rejects":
@@ -110,19 +110,25 @@ def _said(scene: Scene, key: Key, level: str, planted: dict[Key, str]) -> Row:
     if kind is not None:
         return {"school_decision": "accepts", "curator_decision": "accepts", "state": "confirmed"}
     if level == "low":
-        return {}
+        # The school nobody supports has not gone through its low factors yet.
+        return {} if key[0] == scene.school("worsening") else _turned_down("low")
     draw = float(scene.draw("verification", *key).random())
     if level == "medium" and key[2] != "failure" and draw < 0.25:
-        return {
-            "school_decision": "rejects",
-            "school_reason": about["rejected"]["school"],
-            "curator_decision": "rejects",
-            "curator_reason": about["rejected"]["curator"],
-            "state": "rejected",
-        }
+        return _turned_down("rejected")
     over = key[1] < scene.last and draw > (0.7 if level == "high" else 0.5)
     state = "removed" if over else "in_work"
     return {"school_decision": "accepts", "curator_decision": "accepts", "state": state}
+
+
+def _turned_down(why: str) -> Row:
+    reasons = words("risks")[why]
+    return {
+        "school_decision": "rejects",
+        "school_reason": reasons["school"],
+        "curator_decision": "rejects",
+        "curator_reason": reasons["curator"],
+        "state": "rejected",
+    }
 
 
 def _card(scene: Scene, school: str, year: int) -> Sequence[Row]:

@@ -90,6 +90,9 @@ INDICATORS: tuple[Indicator, ...] = (
 )
 """In the order of the page."""
 
+NOT_COMPARED: tuple[str, ...] = ("teachers",)
+"""Indicators of which two halves are not comparable: autumn is measured after the summer."""
+
 NUMBER_DTYPES: dict[str, str] = {
     "id": "string", "value": "Float64", "numerator": "Int64", "n": "Int64", "low": "Float64",
     "high": "Float64", "absent": "string",
@@ -234,7 +237,7 @@ def compare_halves(now: Effectiveness, earlier: Effectiveness | None) -> pd.Data
     DataFrame
         Columns of :attr:`Effectiveness.numbers`; ``value_before``, ``numerator_before``,
         ``n_before``, ``absent_before`` of the half before; ``change`` = value − value_before (NA
-        where either is missing).
+        where either is missing, and of :data:`NOT_COMPARED`).
     """
     names = ["value", "numerator", "n", "absent"]
     if earlier is None:
@@ -242,7 +245,8 @@ def compare_halves(now: Effectiveness, earlier: Effectiveness | None) -> pd.Data
     else:
         past = earlier.numbers[["id", *names]].rename(columns={n: f"{n}_before" for n in names})
     found = now.numbers.merge(past, on="id", how="left", sort=False)
-    found["change"] = found["value"].astype("Float64") - found["value_before"].astype("Float64")
+    change = found["value"].astype("Float64") - found["value_before"].astype("Float64")
+    found["change"] = change.mask(found["id"].isin(NOT_COMPARED).astype(bool))
     return found[list(COMPARED_DTYPES)].astype(COMPARED_DTYPES)
 
 

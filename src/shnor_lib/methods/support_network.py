@@ -193,7 +193,8 @@ def _links(
     links["plan"] = links["plan"].astype("boolean").combine_first(known_plan)
     register = people.set_index("supporter")
     # whoever has a plan in the mentor centre is a mentor
-    known_role = links["supporter"].map(register["role"])
+    # an empty register maps to a column of numbers
+    known_role = links["supporter"].map(register["role"]).astype("string")
     links["role"] = known_role.mask(known_role.isna() & links["planned"].notna(), "mentor").fillna(
         UNKNOWN_ROLE
     )
@@ -207,11 +208,12 @@ def _links(
     few = (links["reports"].fillna(0) < norm.reports).to_numpy(dtype=bool)
     links["no_report"] = begun & few
     links["listed"] = links["school_id"].isin(list(listed))
-    home = links["supporter"].map(register["home_school_id"])
+    home = links["supporter"].map(register["home_school_id"]).astype("string")
     links["own_school"] = (home == links["school_id"]).fillna(value=False)
     until = links["last_date"].fillna(pd.Timestamp(school_year_end(year)))
     until = until.mask(until > today, today)
-    released = links["supporter"].map(register["last_date"])
+    # map() cannot take an empty register of dates
+    released = register["last_date"].reindex(links["supporter"]).set_axis(links.index)
     links["after_term"] = begun & (until > released).fillna(value=False).to_numpy(dtype=bool)
     links = links.sort_values(["role", "supporter", "school_id", "teacher"], kind="stable")
     return links[list(LINK_DTYPES)].astype(LINK_DTYPES).reset_index(drop=True)

@@ -22,6 +22,7 @@ ASSETS = (
     "page.js",
     "charts.js",
     "tables.js",
+    "search.js",
     "charts.lua",
     "post-render.lua",
     "theme-light.scss",

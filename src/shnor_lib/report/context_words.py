@@ -77,7 +77,10 @@ def deviation_sentence(row: Mapping[str, Any], years: Sequence[int], *, places: 
         f"набирают {fmt.percent(row['expected'])}. Разница {fmt.points(row['residual'])}, "
         f"с{fmt.NBSP}поправкой на случайность {fmt.points(row['shrunk'])} ({SURE} "
         f"{fmt.points_interval(row['shrunk_low'], row['shrunk_high'])}): {deviation_words(row)}. "
-        f"Вероятность, что школа действительно {'выше' if better else 'ниже'} ожидаемого, — {chance}."
+        "Вероятность, что школа "
+        f"{'в этом году' if len(years) == 1 else 'за эти годы'} действительно "
+        f"{'выше' if better else 'ниже'} ожидаемого, — {chance}"
+        + ("." if len(years) == 1 else "; о следующих годах это не говорит.")
     )
 
 

@@ -61,32 +61,24 @@ DEFINITION: dict[str, str] = {
 
 ABSENT: dict[str, str] = {
     "no_list": "списка за этот год нет",
-    "no_list_before": "сравнить не с чем: списка годом раньше нет",
+    "no_list_before": "списка годом раньше нет",
     "no_due_list": "прошлогоднего списка нет",
-    "nobody_listed": "в том списке не было ни одной школы",
+    "nobody_listed": "тот список был пуст",
     "nothing_comparable": "сопоставимых результатов нет",
     "no_pairs": "учителей, измеренных дважды, нет",
     "few_teachers": "учителей слишком мало, чтобы называть долю",
     "no_rules": "диагностика учителей не рассматривалась",
-    "no_links": "сведений о сопровождении за этот год нет",
+    "no_links": "сведений о сопровождении нет",
     "no_passports": "в социальных паспортах этих чисел нет",
-    "no_deeds": "в данных нет ни одной записи",
+    "no_deeds": "записей нет",
     "nothing_due": "ни один срок ещё не наступил",
-    "no_effect": "данные не позволяют оценить эффект",
-    "no_effect_year": "в этом году оценить эффект не на ком",
+    "no_effect": "оценить нельзя",
+    "no_effect_year": "оценить не на ком",
 }
 """Why there is no number."""
 
-GROUP: dict[str, str] = {
-    "status": "Статус",
-    "results": "Результаты",
-    "competence": "Компетенции",
-    "access": "Доступность помощи",
-    "measures": "Меры и рекомендации",
-    "effect": "Эффект",
-}
 _OF_HALF = {1: "первое полугодие", 2: "второе полугодие"}
-_IN_HALF = {1: "первом полугодии", 2: "втором полугодии"}
+_IN_HALF = {1: f"в{fmt.NBSP}первом полугодии", 2: f"во{fmt.NBSP}втором полугодии"}
 
 
 def indicator(name: str) -> Indicator:
@@ -100,8 +92,8 @@ def half_title(half: HalfYear) -> str:
 
 
 def in_half(half: HalfYear) -> str:
-    """«в первом полугодии 2025/26 учебного года»."""
-    return f"в{fmt.NBSP}{_IN_HALF[half.half]} {school_year(half.year)} учебного года"
+    """«в первом полугодии 2025/26 учебного года», «во втором полугодии …»."""
+    return f"{_IN_HALF[half.half]} {school_year(half.year)} учебного года"
 
 
 def on_day(day: dt.date) -> str:
@@ -137,11 +129,9 @@ def absent_words(code: Any) -> str:
 
 
 def interval_words(row: Mapping[str, Any]) -> str:
-    """95 % interval of a number; why it has none."""
-    if fmt.is_missing(row["value"]):
+    """95 % interval of a number; empty for complete counts, which have none."""
+    if fmt.is_missing(row["value"]) or fmt.is_missing(row["low"]):
         return ""
-    if fmt.is_missing(row["low"]):
-        return "полный учёт"
     if indicator(str(row["id"])).kind == "points":
         return fmt.points_interval(row["low"], row["high"])
     return fmt.interval(row["low"], row["high"])

@@ -18,9 +18,6 @@ MIN_GROUPS = 100
 """Fewer groups do not carry five parameters."""
 MOST_GROUPS = 1000
 """Groups the mixture is fitted on: of more of them, ordered by size and count, so many evenly spread."""
-LEAST_GAIN = 6.0
-"""Twice the gain in log-likelihood that three more parameters must bring (Akaike's criterion)."""
-
 Part: TypeAlias = tuple[float, float, float]
 """Weight, α, β."""
 
@@ -39,7 +36,8 @@ def two_betas(x: Floats, n: Floats, alpha: float, beta: float) -> tuple[Part, ..
     -------
     tuple
         Two parts, that of the lower mean first; empty where one distribution will do: fewer than
-        :data:`MIN_GROUPS`, or less than :data:`LEAST_GAIN`.
+        :data:`MIN_GROUPS`, or by Schwarz's criterion (twice the gain in log-likelihood is less than
+        three times, for three more parameters, the logarithm of the number of groups).
 
     Notes
     -----
@@ -49,6 +47,7 @@ def two_betas(x: Floats, n: Floats, alpha: float, beta: float) -> tuple[Part, ..
     some, many = counts(x), counts(n)
     if len(some) < MIN_GROUPS:
         return ()
+    groups = min(len(some), MOST_GROUPS)
     if len(some) > MOST_GROUPS:
         at = np.linspace(0, len(some) - 1, MOST_GROUPS).round().astype(np.intp)
         some, many = some[at], many[at]
@@ -70,7 +69,7 @@ def two_betas(x: Floats, n: Floats, alpha: float, beta: float) -> tuple[Part, ..
     single = _log_betabinomial(some, many, mean * precision, (1 - mean) * precision)
     both = _mixture(some, many, parts)
     gain = 2 * float((weight * (both - single)).sum())
-    return parts if gain > LEAST_GAIN else ()
+    return parts if gain > 3 * np.log(groups) else ()
 
 
 def _parts(point: Floats) -> tuple[Part, Part]:

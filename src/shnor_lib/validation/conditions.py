@@ -19,6 +19,11 @@ from shnor_lib.validation.tallies import Tallies, added, calibration, coverage
 FAR, MANY_YEARS = 2101, 40
 """Years, far from those the product sees, over which what does not last averages out."""
 
+COMPANIONS, APART = 2, 100
+"""Every region is joined by so many more of the same world, with numbers so far from its own: a school
+has one deviation and one probability in a region, and in a tenth of probabilities there would be
+three hundred of them."""
+
 _NO_LUCK = 1e-3
 """Sampling error of an endless class."""
 
@@ -27,20 +32,30 @@ def conditions(case: Case) -> Tallies:
     """Coverage of a school's deviation from like schools, and of the shrunk one.
 
     True is what the same regression gives with endless classes and the same social passports: in
-    the last year (``residual``), over the last three (``residual_years``), and, for these three,
-    in the long run (``residual_lasting``).
+    the last year (``residual``) and over the last three (``residual_years``). What the intervals of
+    those three years say of the long run is measured beside (``residual_lasting``, no target).
     """
+    region = case.region
+    others = (
+        Case(replace(region, number=region.number + APART * (1 + at)), case.draws)
+        for at in range(COMPANIONS)
+    )
+    return added([*_of_region(case, lasting=True), *(t for o in others for t in _of_region(o))])
+
+
+def _of_region(case: Case, *, lasting: bool = False) -> list[Tallies]:
     index = wellbeing_index(case.dataset, load_index("proposal"))
     years = case.region.years[-3:]
     seen = contextual(case.dataset, index, load_rating("proposal"), years=years, draws=case.draws)
     true = contextual_of(case.dataset, index, _without_luck(case, seen.composite), years=years)
     last = years[-1]
     parts = [_model("residual", case, seen.yearly[last], true.yearly[last])]
-    lasting = _over_many_years(case)
-    if seen.pooled is not None and true.pooled is not None and lasting is not None:
+    if seen.pooled is not None and true.pooled is not None:
         parts.append(_model("residual_years", case, seen.pooled, true.pooled))
-        parts.append(_model("residual_lasting", case, seen.pooled, lasting))
-    return added(parts)
+        later = _over_many_years(case) if lasting else None
+        if later is not None:
+            parts.append(_model("residual_lasting", case, seen.pooled, later))
+    return parts
 
 
 def _over_many_years(case: Case) -> ContextModel | None:

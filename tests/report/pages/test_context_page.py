@@ -147,7 +147,9 @@ def test_section_of_the_notebook(district: Analysis) -> None:
     assert way.found is not None
     tested = way.found.units
     said = say.summary_text(way).markdown().replace("\xa0", " ")
-    assert f"— {len(tested)} у 12 школ." in said
+    flat = way.found.untested.set_index("reason")["n_units"].get("flat", 0)
+    assert f"— {len(tested) + flat}; в {flat} из них" in said
+    assert f"Проверено: {len(tested)} ряд" in said and "у 12 школ." in said
     assert f"найдено {(tested['p_value'] < 0.05).sum()}." in said
     assert f"рядов было бы {(tested['p_chance'] < 0.05).sum()}." in said
     chart = say.trend_chart(way, frames.names)

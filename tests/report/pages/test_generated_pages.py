@@ -12,16 +12,18 @@ import pytest
 import yaml
 
 from shnor_lib.faults import Fault, Severity
-from shnor_lib.pipeline import NOTEBOOKS, check
+from shnor_lib.pipeline import check
 from shnor_lib.project import Project, open_project
 from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.forms import forms_of
 from shnor_lib.report.letters import letters_of
 from shnor_lib.report.pages import write_pages
 from shnor_lib.report.pages.sections import Site, sections_of
+from shnor_lib.runs import all_runs
 from shnor_lib.store import Dataset, load_dataset
 from tests.conftest import copy_project
 
+RUNS = all_runs()
 LISTED = ["low_results", "difficult", "both"]
 
 
@@ -100,7 +102,7 @@ def case(
         request.param,
         analysis,
         reports,
-        write_pages(analysis, reports, notebooks=list(NOTEBOOKS)),
+        write_pages(analysis, reports, notebooks=list(RUNS)),
     )
 
 
@@ -164,17 +166,21 @@ def _links(text: str) -> set[str]:
     parser = _Links()
     parser.feed(re.sub(r"<script.*?</script>", " ", text, flags=re.S))
     markdown = re.findall(r"(?<!\\)\]\(([^)\s]+)\)", text)
-    return {link for link in (*parser.found, *markdown) if "://" not in link}
+    outside = re.compile(r"[a-z]+:", re.IGNORECASE)
+    return {link for link in (*parser.found, *markdown) if not outside.match(link)}
 
 
 def test_every_internal_link_leads_to_a_page(case: Case) -> None:
     _, analysis, reports, written = case
     there = {f"reports/{path}" for path in written} | {"index.qmd"}
-    there |= {f"reports/{y}/{name}.ipynb" for y in analysis.years for name in NOTEBOOKS}
-    # Word files are made by steps of their own.
+    there |= {f"reports/{y}/{name}.ipynb" for y in analysis.years for name in RUNS}
+    # Workbooks of notebooks and Word files are made by steps of their own.
+    there |= {
+        f"reports/downloads/tables/{y}/{name}.xlsx" for y in analysis.years for name in RUNS
+    }
     there |= {f"reports/{form.path}" for form in (*letters_of(analysis), *forms_of(analysis))}
     seen = 0
-    for path in (p for p in written if not p.endswith(".xlsx")):
+    for path in (p for p in written if not p.endswith((".xlsx", ".xml", ".js"))):
         # The home page is included by a page at the project's root.
         folder = Path() if path == "_home.md" else Path("reports") / Path(path).parent
         for link in _links((reports / path).read_text("utf-8")):
@@ -196,7 +202,7 @@ def test_side_menu_names_every_year(case: Case) -> None:
     assert menu["title"] == analysis.title
     contents = menu["sidebar"][0]["contents"]
     hrefs = {entry["href"] for part in contents[1:] for entry in part["contents"]}
-    assert hrefs == {f"reports/{y}/{n}.ipynb" for y in analysis.years for n in NOTEBOOKS}
+    assert hrefs == {f"reports/{y}/{n}.ipynb" for y in analysis.years for n in RUNS}
 
 
 def test_front_matter_is_yaml_with_a_title(case: Case) -> None:
@@ -213,7 +219,7 @@ def test_front_matter_is_yaml_with_a_title(case: Case) -> None:
 def test_writing_again_changes_nothing(case: Case, project: Project) -> None:
     _, analysis, reports, written = case
     before = {path: (reports / path).stat().st_mtime_ns for path in written}
-    assert write_pages(analysis, reports, notebooks=list(NOTEBOOKS)) == written
+    assert write_pages(analysis, reports, notebooks=list(RUNS)) == written
     assert {path: (reports / path).stat().st_mtime_ns for path in written} == before
 
 
@@ -259,7 +265,7 @@ def test_demo_home_agrees_with_plain_counting(
 ) -> None:
     """The rule of Тбилисский район on incomplete families, counted with nothing but pandas."""
     analysis = analyse(project, data)
-    write_pages(analysis, tmp_path, notebooks=list(NOTEBOOKS))
+    write_pages(analysis, tmp_path, notebooks=list(RUNS))
     passports = pd.concat(
         [
             pd.read_parquet(path)
@@ -309,7 +315,7 @@ def test_quality_page_tells_every_fault_with_its_place(
         Fault("b.xlsx", "Итоги", "B2:D2", message="чьё это?", severity=Severity.QUESTION),
     ]
     analysis = analyse(project, data.replace(faults=faults))
-    write_pages(analysis, tmp_path, notebooks=list(NOTEBOOKS))
+    write_pages(analysis, tmp_path, notebooks=list(RUNS))
     page = (tmp_path / "data-quality.qmd").read_text("utf-8")
     for fault in faults:
         assert fault.place in page
@@ -356,10 +362,10 @@ def test_unavailable_notebooks_are_not_linked(
     analysis = analyse(project, data)
     latest = analysis.year
     write_pages(
-        analysis, tmp_path, notebooks=list(NOTEBOOKS), available=lambda year, _: year == latest
+        analysis, tmp_path, notebooks=list(RUNS), available=lambda year, _: year == latest
     )
     for name in ("monitorings.qmd", "_website.yml", "_home.md"):
         text = (tmp_path / name).read_text("utf-8")
-        assert f"{latest}/{NOTEBOOKS[0]}.ipynb" in text
-        assert f"{latest - 1}/{NOTEBOOKS[0]}.ipynb" not in text
+        assert f"{latest}/{RUNS[0]}.ipynb" in text
+        assert f"{latest - 1}/{RUNS[0]}.ipynb" not in text
     assert "не проведён" in (tmp_path / "monitorings.qmd").read_text("utf-8")

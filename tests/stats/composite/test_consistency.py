@@ -46,14 +46,22 @@ def test_alpha_by_the_textbook_formula() -> None:
 
 
 def test_alpha_impossible() -> None:
-    with pytest.raises(StepError, match="по двум"):
+    with pytest.raises(StepError, match="по двум показателям"):
         cronbach_alpha(noise()[["a"]])
+    with pytest.raises(StepError, match="по двум единицам"):
+        cronbach_alpha(noise(1))
     apart = noise()
     apart.loc[:30, "a"], apart.loc[31:, "b"] = np.nan, np.nan
     with pytest.raises(StepError, match="вместе с «b»"):
         cronbach_alpha(apart)
     one = Framework.flat(["a"])
     assert np.isnan(cronbach_by_group(aggregate(noise(), one).data, one)["index"])
+
+
+def test_alpha_of_columns_whose_sum_never_changes_is_unknown() -> None:
+    data = noise()[["a"]].assign(b=lambda frame: -frame["a"])
+    assert np.isnan(cronbach_alpha(data))
+    assert np.isnan(cronbach_alpha(data * 0 + 3))
 
 
 @pytest.mark.parametrize("method", ["pearson", "spearman"])

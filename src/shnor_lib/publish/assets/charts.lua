@@ -9,9 +9,10 @@ local function script(name)
 end
 
 local function needs(doc)
-  local chart, sortable = false, false
+  local chart, sortable, search = false, false, false
   local function look(text)
     if not chart and text:find('shnor-chart', 1, true) then chart = true end
+    if text:find('shnor-search', 1, true) then search = true end
     if not sortable and text:find('shnor%-table[^"]* sortable') then sortable = true end
   end
   doc:walk {
@@ -25,12 +26,12 @@ local function needs(doc)
       if div.classes:includes('shnor-chart') then chart = true end
     end,
   }
-  return chart, sortable
+  return chart, sortable, search
 end
 
 function Pandoc(doc)
   if not quarto.doc.is_format('html') then return nil end
-  local chart, sortable = needs(doc)
+  local chart, sortable, search = needs(doc)
   local add = quarto.doc.add_html_dependency
   add { name = 'shnor-page', version = VERSION, scripts = { script('page.js') } }
   if chart then
@@ -41,6 +42,9 @@ function Pandoc(doc)
   if sortable then
     add { name = 'datatables', version = VERSION, scripts = { script('datatables.min.js') } }
     add { name = 'shnor-tables', version = VERSION, scripts = { script('tables.js') } }
+  end
+  if search then
+    add { name = 'shnor-search', version = VERSION, scripts = { script('search.js') } }
   end
   return nil
 end

@@ -32,7 +32,7 @@ def chapter(about: AnnualYear) -> list[Piece]:
         "### Нагрузка и отчёты",
         say.load_text(centre),
         "### Кто вышел из списка",
-        say.exit_text(leavers),
+        say.exit_text(leavers, about.names, about.links),
         say.exit_table(leavers),
     ]
 

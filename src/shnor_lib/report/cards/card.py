@@ -17,8 +17,8 @@ _TESTS = 4
 """Latest measurements on a card at most."""
 _COURSES = 3
 """Latest courses on a card at most."""
-_EMPTY = 2
-"""Rows left for what is found later."""
+_ROWS = 5
+"""Rows of deficits on a card at least; one at least is left empty for what is found later."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def card(about: TeacherCard, words: SchoolWords, found: TeacherCompetence) -> st
     blocks = [
         centre(said(words.organisation)),
         title("ПЕРСОНАЛЬНАЯ КАРТА", "восполнения профессиональных дефицитов учителя"),
-        f"**Школа:** {place}. **Учебный год:** {school_year(found.year)}.",
-        f"**Учитель** (условный код): {said(about.teacher)}. Состояние {day_words(found.day)}.",
-        "**Диагностика**",
-        _tests(about),
+        f"**Школа:** {place}.",
+        f"**Учитель** (условный код): {said(about.teacher)}. "
+        f"**Учебный год:** {school_year(found.year)}. Состояние {day_words(found.day)}.",
+        *_tests(about),
         "**Дефициты: что выявлено, предложено, сделано, проверено**",
         _deficits(about),
         *_courses(about),
@@ -69,22 +69,30 @@ def _plain(markdown: str) -> str:
     return markdown.replace("**", "")
 
 
-def _tests(about: TeacherCard) -> str:
+def _tests(about: TeacherCard) -> list[str]:
+    """The latest measurements; the work is named once when it is the same."""
+    rows = about.measurements[-_TESTS:]
+    if not rows:
+        return ["**Диагностика:** не было."]
+    works = dict.fromkeys(str(row["instrument"]) for row in rows)
     shown = [
         [
             fmt.date_ru(row["date"]),
             said(row["subject"]),
-            said(row["instrument"]),
+            *([said(row["instrument"])] if len(works) > 1 else []),
             _score(row["subject_score"]),
             _score(row["method_score"]),
             LEVEL[str(row["level"])],
         ]
-        for row in reversed(about.measurements[-_TESTS:])
+        for row in reversed(rows)
     ]
-    if not shown:
-        shown = [["", "", "не проходил(а)", "", "", ""]]
-    head = ("Дата", "Предмет", "Работа", "Предмет­ная часть", "Методи­ческая часть", "Уровень")
-    return grid(head, shown, (13, 17, 32, 13, 14, 11), high=5)
+    parts = ("Предметная", "Методическая", "Уровень")
+    if len(works) > 1:
+        several = ("Дата", "Предмет", "Работа", *parts)
+        return ["**Диагностика**", grid(several, shown, (13, 17, 30, 13, 15, 12), high=5)]
+    work = said(next(iter(works)))
+    one = ("Дата", "Предмет", *parts)
+    return [f"**Диагностика** (работа «{work}»)", grid(one, shown, (16, 36, 16, 18, 14), high=5)]
 
 
 def _score(value: Any) -> str:
@@ -93,12 +101,16 @@ def _score(value: Any) -> str:
 
 def _deficits(about: TeacherCard) -> str:
     rows = [_deficit(number, row) for number, row in enumerate(about.deficits, start=1)]
-    rows += [[str(len(rows) + n), *[""] * 6] for n in range(1, _EMPTY + 1)]
+    rows += [[str(len(rows) + n), *[""] * 6] for n in range(1, _empty(len(rows)) + 1)]
     head = (
         "№", "Дефицит (предмет)", "Выявлен", "Что предложено и к какому сроку", "Что сделано",
-        "Восполнен, чем подтверждено", "Диагностика: до → после",
+        "Восполнен, чем подтверждено", "Результат: до → после",
     )  # fmt: skip
     return grid(head, rows, (4, 21, 13, 19, 13, 16, 14), high=8)
+
+
+def _empty(rows: int) -> int:
+    return max(1, _ROWS - rows)
 
 
 def _deficit(number: int, row: Row) -> list[str]:

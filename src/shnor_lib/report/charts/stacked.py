@@ -272,7 +272,7 @@ def _bars(
                 "name": name,
                 "x": values if across else places,
                 "y": places if across else values,
-                **({"orientation": "h", "width": 0.42} if across else {}),
+                **({"orientation": "h", "width": 0.34} if across else {}),
                 "text": [str(n) if n and n >= largest * 0.05 else "" for n in values],
                 "textposition": "inside",
                 "insidetextanchor": "middle",

@@ -47,7 +47,7 @@ from shnor_lib.report.monitoring.competence_tables import (
 )
 from shnor_lib.report.monitoring.lists import school_links
 from shnor_lib.report.risks.words import day_words
-from shnor_lib.report.rows import records
+from shnor_lib.report.rows import Row, records
 
 __all__ = [
     "courses_table",
@@ -255,13 +255,7 @@ def deficits_text(found: TeacherCompetence) -> Text:
 
 def topics_chart(found: TeacherCompetence) -> Chart | Text:
     """Topics by what became of their deficits."""
-    lines = [
-        {
-            **line,
-            "name": f"{line['topic']} ({line['subject']})" if line["subject"] else line["topic"],
-        }
-        for line in topic_lines(found)
-    ]
+    lines = [{**line, "name": _topic_name(line)} for line in topic_lines(found)]
     if not lines:
         return text("Тем, записанных у достаточного числа учителей, нет.")
     parts = {
@@ -278,6 +272,11 @@ def topics_chart(found: TeacherCompetence) -> Chart | Text:
         most=TOPICS,
         nouns=("темы", "тем"),
     )
+
+
+def _topic_name(line: Row) -> str:
+    subject = line["subject"] if line["merged"] == 1 else ""
+    return f"{line['topic']} ({subject})" if subject else str(line["topic"])
 
 
 def shared_text(found: TeacherCompetence, names: Names, links: Names) -> Text:

@@ -22,20 +22,25 @@ NO_SUBJECT = "предмет не указан"
 
 def topics_table(found: TeacherCompetence) -> DataTable:
     """Deficits by topic, those of most teachers first."""
-    lines = topic_lines(found)
+    lines = [
+        {
+            **row,
+            "places": fmt.number(row["schools"]) + f" ({fmt.number(row['listed_schools'])})",
+            **{name: fmt.of(row[name], row["n"]) for name in ("offered", "closed", "remeasured")},
+        }
+        for row in topic_lines(found)
+    ]
     return capped(
         pd.DataFrame(lines),
         [
             Col("topic", "Дефицит"),
             Col("subject", "Предмет", missing="не указан", filter=True),
             Col("teachers", "Учителей", "int"),
-            Col("schools", "Школ", "int"),
-            Col("listed_schools", "Из них в списке", "int"),
-            Col("n", "Дефицитов", "int"),
-            Col("offered", "Предложена помощь", "int"),
-            Col("closed", "Восполнено", "int"),
+            Col("places", "Школ (из них в списке)", order="schools"),
+            Col("offered", "Помощь предложена"),
+            Col("closed", "Восполнено"),
             Col("overdue", "Просрочено", "int"),
-            Col("remeasured", "Измерены снова", "int"),
+            Col("remeasured", "Измерены снова", help="Диагностика после выявления дефицита"),
         ],
         caption=f"Дефициты по темам, {day_words(found.day)}",
         most=ROWS,

@@ -199,9 +199,9 @@ def _summary_columns(title: str, *, link: bool = False) -> list[Col]:
             help="Из учителей, измеренных дважды одной работой",
             missing=hidden,
         ),
-        Col("deficits", "Дефи­цитов", "int", missing=hidden),
-        Col("closed", "Воспол­нено", "int", missing=hidden),
-        Col("overdue", "Просро­чено", "int", missing=hidden),
+        Col("deficits", "Дефицитов", "int", missing=hidden),
+        Col("closed", "Восполнено", "int", missing=hidden),
+        Col("overdue", "Просрочено", "int", missing=hidden),
     ]
 
 

@@ -167,7 +167,10 @@ def results_text(now: Effectiveness) -> Text:
     row = now.number("positive")
     year = now.half.list_year
     if row["absent"]:
-        return text(f"Доля школ с{fmt.NBSP}положительной динамикой: {absent_words(row['absent'])}.")
+        return text(
+            f"Долю школ с{fmt.NBSP}положительной динамикой назвать нельзя: "
+            f"{absent_words(row['absent'])}."
+        )
     before = now.list_before
     blocks = [
         f"Из школ, которые были в{fmt.NBSP}списке {school_year(before)} учебного года, "
@@ -187,9 +190,11 @@ def competence_text(now: Effectiveness) -> Text:
     row = now.number("teachers")
     if not row["absent"]:
         return text(
-            f"Из учителей школ прошлогоднего списка, измеренных дважды одной и той же работой, "
+            "Из учителей школ прошлогоднего списка, измеренных дважды одной и той же работой, "
             f"второй результат лучше у{fmt.NBSP}**{fmt.of(row['numerator'], row['n'])}** "
-            f"({fmt.percent(row['value'])}; {SURE} {fmt.interval(row['low'], row['high'])})."
+            f"({fmt.percent(row['value'])}; {SURE} {fmt.interval(row['low'], row['high'])}).",
+            "Доли первого и второго полугодий не вычитаются одна из другой: осенью учителей "
+            "измеряют после лета, весной — после учебного года.",
         )
     known = (
         ""
@@ -253,13 +258,14 @@ def deeds_sentence(now: Effectiveness, what: str, forms: tuple[str, str, str]) -
         return (
             f"{nothing} за {school_year(now.half.year)} учебный год {on_day(now.day)} в данных нет."
         )
+    verb = "выполнено" if what == "measures" else "исполнено"
     done, late = now.number(f"{what}_done"), now.number(f"{what}_overdue")
     text_ = f"{where} {fmt.count_phrase(len(rows), *forms)}"
     if done["absent"]:
         text_ += f"; {absent_words(done['absent'])}"
     else:
         text_ += (
-            f"; из тех, чей срок наступил, выполнено {fmt.of(done['numerator'], done['n'])} "
+            f"; из тех, чей срок наступил, {verb} {fmt.of(done['numerator'], done['n'])} "
             f"({fmt.percent(done['value'])})"
         )
     n = int(late["numerator"])
@@ -417,7 +423,7 @@ _MISSING_DATA = frozenset({"no_links", "no_pairs", "no_passports", "no_deeds"})
 def comparison_text(now: Effectiveness, earlier: Effectiveness | None) -> Text:
     """What was compared with what."""
     if earlier is None:
-        return text(f"Сравнить не с чем: данных о полугодии раньше нет.")
+        return text("Сравнить не с чем: данных о полугодии раньше нет.")
     words = (
         f"Рядом — те же показатели {in_half(earlier.half)} (состояние {on_day(earlier.day)}), "
         "как они были известны тогда."

@@ -13,7 +13,6 @@ from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.effect_words import verdict_words
 from shnor_lib.report.effectiveness_words import (
     DEFINITION,
-    GROUP,
     TITLE,
     absent_words,
     change_words,
@@ -151,28 +150,25 @@ def numbers_table(now: Effectiveness, earlier: Effectiveness | None) -> DataTabl
     lines = []
     for row in records(compare_halves(now, earlier)):
         which = indicator(str(row["id"]))
+        span = interval_words(row)
         lines.append(
             {
                 "title": TITLE[which.id],
-                "group": GROUP[which.group],
-                "now": value_words(row) or absent_words(row["absent"]),
-                "interval": interval_words(row),
+                "now": (value_words(row) + (f"; {span}" if span else ""))
+                or absent_words(row["absent"]),
                 "before": value_words(row, "_before") or absent_words(row["absent_before"]),
                 "change": change_words(row),
-                "better": {1: "рост", -1: "снижение"}.get(which.better, ""),
+                "better": {1: "рост", -1: "снижение"}[which.better],
             }
         )
-    past = "" if earlier is None else f", {half_title(earlier.half)}"
     return DataTable(
         pd.DataFrame(lines),
         [
             Col("title", "Показатель"),
-            Col("group", "О чём"),
-            Col("now", "Значение"),
-            Col("interval", f"95{fmt.NNBSP}% интервал", missing="значения нет"),
-            Col("before", "Полугодием раньше", help=past.removeprefix(", "), missing="данных нет"),
-            Col("change", "Изменение", missing="сравнить не с чем"),
-            Col("better", "Лучше, когда"),
+            Col("now", "Значение", help=f"С интервалом 95{fmt.NNBSP}%, если это не полный учёт"),
+            Col("before", "Полугодием раньше", missing="данных нет"),
+            Col("change", "Изменение", missing="сравнить не с чем или нельзя"),
+            Col("better", "Лучше"),
         ],
         caption=f"Показатели эффективности, {half_title(now.half)}",
     )

@@ -215,9 +215,15 @@ def feedback_text(centre: MentorCentre) -> Text:
     return text(words.feedback(centre.total), note)
 
 
-def exit_text(found: StatusExit) -> Text:
+def exit_text(found: StatusExit, names: Names, links: Names) -> Text:
     """Who left last year's list, and what that does not mean."""
     blocks = [words.exit_sentence(found), words.exit_left_out(found)]
+    gone = found.schools[found.schools["outcome"] == "left"]
+    for title, helped in (("Вышли с сопровождением", True), ("Вышли без сопровождения", False)):
+        own = gone[(gone["support"] == "helped") == helped]["school_id"]
+        if len(own):
+            said = school_links((str(key) for key in own), names, links, most=10)
+            blocks.append(f"**{title}:** {said}.")
     if found.before is not None and len(found.schools):
         blocks.append(
             "Сопровождение дают не по жребию, а школам, которым труднее, и часть школ выходит из "

@@ -25,6 +25,7 @@ ROWS = 60
 
 DEFINITIONS: tuple[tuple[str, str], ...] = (
     ("Планов", "Строки листа «Планы наставников» за учебный год; план для одного учителя входит только в суммы."),
+    ("Пунктов в планах", "Сумма по всем планам года."),
     ("Пунктов выполнено", "Выполненные пункты; доля — от пунктов тех планов, где выполнение отмечено."),
     ("Выполнено в срок", "Пункты, выполненные в срок; доля — от выполненных в тех планах, где срок отмечен."),
     ("Школы списка с наставником", "Школы списка, с которого начался год, за которыми к названному дню закреплён наставник; доля — от всех школ этого списка."),
@@ -80,7 +81,7 @@ def definitions_table(centre: MentorCentre) -> DataTable:
     return DataTable(
         rows,
         [Col("title", "Показатель"), Col("how", "Как считается"), Col("standing", "Происхождение")],
-        caption="Как считаются показатели",
+        caption="Определения и происхождение показателей",
     )
 
 
@@ -154,15 +155,12 @@ def mentors_table(centre: MentorCentre) -> DataTable:
     rows: list[Row] = []
     for person in records(centre.mentors):
         plan = own.get(person["supporter"], {})
-        peak = fmt.number(person["peak"])
         rows.append(
             {
                 "name": named[person["supporter"]],
                 "peak": person["peak"],
-                "load": peak
-                if person["norm"] is None
-                else f"{peak} при норме {fmt.number(person['norm'])}",
-                "state": "выше нормы" if person["overloaded"] else "",
+                "over": bool(person["overloaded"]),
+                "load": _load(person),
                 "done": None
                 if not plan.get("planned_marked")
                 else fmt.of(plan["done"], plan["planned_marked"]),
@@ -171,23 +169,20 @@ def mentors_table(centre: MentorCentre) -> DataTable:
                 if not plan.get("done_timed")
                 else fmt.of(plan["in_time"], plan["done_timed"]),
                 "reports": person["reports"],
-                "few": person["no_report"],
                 "mark": None
                 if (plan.get("feedback_n") or 0) < LEAST_ANSWERS
                 else f"{fmt.decimal(plan['feedback'])} ({fmt.number(plan['feedback_n'])})",
             }
         )
-    rows.sort(key=lambda row: (not row["state"], -row["peak"], natural(row["name"])))
+    rows.sort(key=lambda row: (not row["over"], -row["peak"], natural(row["name"])))
     return capped(
         pd.DataFrame(rows),
         [
             Col("name", "Наставник"),
             Col("load", "Школ одновременно", order="peak", help="Больше всего за год"),
-            Col("state", "Нагрузка", missing="в пределах нормы"),
             Col("done", "Пунктов выполнено", missing="планов нет"),
             Col("in_time", "В срок", missing="не отмечено"),
             Col("reports", "Отчётов", "int"),
-            Col("few", "Мало отчётов", "int", help="Закреплений, где отчётов меньше нормы"),
             Col(
                 "mark",
                 "Оценка (отзывов)",
@@ -201,6 +196,15 @@ def mentors_table(centre: MentorCentre) -> DataTable:
         sortable=True,
         empty="Наставников в данных нет.",
     )
+
+
+def _load(person: Row) -> str:
+    """«4 при норме 3: выше нормы»."""
+    said = fmt.number(person["peak"])
+    if person["norm"] is None:
+        return said
+    said += f" при норме {fmt.number(person['norm'])}"
+    return f"{said}: выше нормы" if person["overloaded"] else said
 
 
 def municipalities_table(centre: MentorCentre, places: Names) -> DataTable | None:

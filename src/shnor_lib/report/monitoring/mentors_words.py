@@ -70,9 +70,8 @@ def people(centre: MentorCentre) -> str:
     )
     if not schools:
         return f"{text}; ни за одной школой никто не закреплён."
-    return f"{text}; за учебный год сопровождались {fmt.count_phrase(schools, *SCHOOLS)}.".replace(
-        "сопровождались 1\u00a0", "сопровождалась 1\u00a0"
-    )
+    helped = fmt.plural(schools, "сопровождалась", "сопровождались", "сопровождались")
+    return f"{text}; за учебный год {helped} {fmt.count_phrase(schools, *SCHOOLS)}."
 
 
 def plans(total: dict[str, Any], year: int) -> str:
@@ -114,19 +113,13 @@ def reports(centre: MentorCentre) -> str:
     if not norm.reports:
         return f"{text}; норма отчётов не задана."
     few, n = int(links["no_report"].sum()), len(links)
-    due = fmt.count_phrase(norm.reports, "отчёт", "отчёта", "отчётов")
-    if not few:
-        said = (
-            "норма соблюдена"
-            if n == 1
-            else f"норма соблюдена во всех закреплениях ({fmt.number(n)})"
-        )
-    else:
-        said = (
-            f"меньше нормы — в{fmt.NBSP}{fmt.number(few)} "
-            f"из{fmt.NBSP}{fmt.count_of(n, 'закрепления', 'закреплений')}"
-        )
-    return f"{text}; {said} (норма — {due} за учебный год, {norm.standing})."
+    count = fmt.count_phrase(norm.reports, "отчёт", "отчёта", "отчётов")
+    due = f"{count} за учебный год, {norm.standing}"
+    if few:
+        of = fmt.count_of(n, "закрепления", "закреплений")
+        return f"{text}; меньше нормы ({due}) — в{fmt.NBSP}{fmt.number(few)} из{fmt.NBSP}{of}."
+    where = "" if n == 1 else f" во{fmt.NBSP}всех закреплениях, их {fmt.number(n)}"
+    return f"{text}; норма ({due}) соблюдена{where}."
 
 
 def feedback(total: dict[str, Any]) -> str:

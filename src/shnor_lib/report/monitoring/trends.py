@@ -62,8 +62,8 @@ def summary_text(way: Directions) -> Text:
     noun = "ряд результатов", "ряда результатов", "рядов результатов"
     return text(
         f"Рядов, в которых есть не меньше {fmt.number(found.rule.min_years)} сопоставимых лет "
-        f"(одна школа, процедура, предмет, класс, время года), — {fmt.number(len(tested))} "
-        f"у{fmt.NBSP}{fmt.count_of(len(judged), 'школы', 'школ')}. Берутся последние "
+        f"(одна школа, процедура, предмет, класс, время года), — "
+        f"{_how_many(found.untested, len(tested), len(judged))}. Берутся последние "
         f"{fmt.number(found.rule.max_years)} лет ряда; через смену шкалы и через слишком длинный "
         "пропуск не проверяется ничего.",
         f"**По отдельным рядам.** Если бы ни у одной школы не было никакого направления, около "
@@ -74,6 +74,19 @@ def summary_text(way: Directions) -> Text:
         f"**По школам в целом.** Все ряды школы складываются: так видно больше, чем по одному "
         f"предмету. {_schools_sentence(judged)}",
         _jumps(float(rates["schools"]), float(rates["units"]), naive),
+    )
+
+
+def _how_many(untested: pd.DataFrame, tested: int, schools: int) -> str:
+    """Runs that are long enough: those in which nothing ever changes said apart."""
+    flat = int(untested.loc[untested["reason"] == "flat", "n_units"].sum())
+    where = f"у{fmt.NBSP}{fmt.count_of(schools, 'школы', 'школ')}"
+    if not flat:
+        return f"{fmt.number(tested)} {where}"
+    return (
+        f"{fmt.number(tested + flat)}; в{fmt.NBSP}{fmt.number(flat)} из них низких результатов нет "
+        f"ни в одном году либо они у всех, и направления там быть не может. Проверено: "
+        f"{fmt.count_phrase(tested, 'ряд', 'ряда', 'рядов')} {where}"
     )
 
 

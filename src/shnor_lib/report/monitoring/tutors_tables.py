@@ -15,7 +15,7 @@ from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring import tutors_words as words
 from shnor_lib.report.monitoring.indicators import LEAST_ANSWERS, STANDING, mark_of, part_of
-from shnor_lib.report.monitoring.lists import natural
+from shnor_lib.report.monitoring.lists import SCHOOLS, natural
 from shnor_lib.report.monitoring.support_lists import SupportLists
 from shnor_lib.report.people import supporter_names
 from shnor_lib.report.rows import Row, records
@@ -32,6 +32,7 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
     ("Медиана времени до помощи", "Половина обращений с помощью ждала не дольше; календарные дни от обращения до помощи."),
     ("Оказана в срок", "Отмечено в журнале «да»; доля — от обращений с помощью, у которых срок отмечен."),
     ("Учителей получили помощь, человеко-раз", "Сумма по обращениям с помощью: группа — по числу людей, иначе один; один человек может быть посчитан не раз."),
+    ("Школ обращалось", "Разные школы, из которых были обращения: из списка и нет."),
     ("Обращались школы списка", "Школы списка, с которого начался год, хотя бы с одним обращением; доля — от всех школ этого списка."),
     ("Охвачено учителей этих школ", "Разные учителя с помощью — от учителей этих школ по книге «Кадры»; снизу: разные коды или самая большая группа, сверху: коды и все люди в группах."),
     ("Средняя оценка в отзывах", "Среднее оценок от 1 до 5 после оказанной помощи."),
@@ -84,7 +85,7 @@ def definitions_table() -> DataTable:
     return DataTable(
         rows,
         [Col("title", "Показатель"), Col("how", "Как считается"), Col("standing", "Происхождение")],
-        caption="Как считаются показатели",
+        caption="Определения и происхождение показателей",
     )
 
 
@@ -283,8 +284,7 @@ def tutors_table(point: TutorPoint, network: SupportNetwork) -> DataTable:
                 "timed": journal.get("timed"),
                 "median_days": journal.get("median_days"),
                 "waiting": journal.get("waiting", 0),
-                "schools": person.get("schools"),
-                "teachers": person.get("teachers"),
+                "assigned": _assigned(person) if person else None,
                 "mark": None if mark is None else f"{fmt.decimal(mark)} ({fmt.number(marks)})",
             }
         )
@@ -298,8 +298,7 @@ def tutors_table(point: TutorPoint, network: SupportNetwork) -> DataTable:
             Col("timed", "В срок", missing="срок не отмечен"),
             Col("median_days", "Медиана, дней", "decimal", missing="помощи ещё не было"),
             Col("waiting", "Ждут", "int"),
-            Col("schools", "Закреплено школ", "int", missing="нет в листе «Кто кого сопровождает»"),
-            Col("teachers", "Учителей", "int", missing="нет в листе «Кто кого сопровождает»"),
+            Col("assigned", "Закреплено", missing="тьютором в данных не назван"),
             Col(
                 "mark",
                 "Оценка (отзывов)",
@@ -313,3 +312,11 @@ def tutors_table(point: TutorPoint, network: SupportNetwork) -> DataTable:
         sortable=True,
         empty="Тьюторов в реестре и в журнале нет.",
     )
+
+
+def _assigned(person: Row) -> str:
+    """«3 школы, 7 учителей» of the links of the year."""
+    schools = fmt.count_phrase(person["schools"], *SCHOOLS)
+    if not person["teachers"]:
+        return schools
+    return f"{schools}, {fmt.count_phrase(person['teachers'], 'учитель', 'учителя', 'учителей')}"

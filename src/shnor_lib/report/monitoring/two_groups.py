@@ -120,36 +120,29 @@ def table(items: Sequence[tuple[TwoGroups, Words]], *, caption: str, clusters: s
     for groups, words in items:
         shown = groups.enough or not words.hide
         for name, group in ((words.helped, groups.helped), (words.others, groups.others)):
-            low, high = group.interval
             known = shown and group.n > 0
+            share = f"{fmt.percent(group.share)} ({fmt.of(group.x, group.n)})"
             rows.append(
                 {
                     "what": words.title,
                     "group": name,
-                    "n": group.n,
-                    "x": group.x if known else None,
-                    "share": group.share if known else None,
-                    "span": fmt.interval(low, high) if known else "",
+                    "share": share if known else None,
+                    "span": fmt.interval(*group.interval) if known else None,
                     "clusters": group.clusters,
                     "verdict": "",
                 }
             )
-        if shown and groups.difference is not None:
-            said = fmt.points(groups.difference)
-            if groups.enough:
-                said += f" ({fmt.points_interval(*groups.interval)})"
-            rows[-2]["verdict"] = f"{said}: {SHORT[groups.verdict]}"
+        if groups.enough:
+            rows[-2]["verdict"] = f"{fmt.points(groups.difference)}: {SHORT[groups.verdict]}"
         else:
             rows[-2]["verdict"] = SHORT["few"]
     columns = [
         Col("what", "Что сравнивается"),
         Col("group", "Группа"),
-        Col("n", "Всего", "int"),
-        Col("x", "Из них да", "int", missing="не показано: мало данных"),
-        Col("share", "Доля", "percent", missing="не показано: мало данных"),
-        Col("span", f"95{fmt.NNBSP}% интервал", missing="не показано: мало данных"),
         Col("clusters", clusters, "int"),
-        Col("verdict", "Разница", missing=""),
+        Col("share", "Доля (из скольких)", missing="нет данных или их слишком мало"),
+        Col("span", f"95{fmt.NNBSP}% интервал", missing="нет данных или их слишком мало"),
+        Col("verdict", "Разница", missing="сказана строкой выше"),
     ]
     if not clusters:
         columns = [col for col in columns if col.name != "clusters"]

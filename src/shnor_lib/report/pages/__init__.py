@@ -87,12 +87,15 @@ def _pages(
     platform: Mapping[str, Any],
 ) -> Iterable[tuple[str, bytes]]:
     # Imported here: pages of schools are many, and so are the modules they are made of.
+    from shnor_lib.report import search_index
     from shnor_lib.report.pages.home import home_page
     from shnor_lib.report.pages.platform.start import home_block
     from shnor_lib.report.pages.school import school_page
+    from shnor_lib.report.pages.search import entries
     from shnor_lib.report.pages.sections import Site, make, own_sections, sections_of
     from shnor_lib.report.pages.sections import downloads as small_files
     from shnor_lib.report.profile import frames_of
+    from shnor_lib.report.search_index import Entry, entry_of_page
     from shnor_lib.report.slugs import slug
 
     names = frames_of(analysis).names
@@ -116,12 +119,16 @@ def _pages(
     )
     yield WEBSITE, _yaml(website(site, [*sections, *own_sections(site)]))
     made: list[str] = []
+    to_find: dict[str, Entry] = {}
 
     def noted(pages: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
         for path, content in pages:
             made.append(path)
+            if path in of_menu:
+                to_find[path] = entry_of_page(path, content, "раздел")
             yield path, content
 
+    of_menu = {section.path for section in sections}
     for section in sections:
         if not section.last:
             yield from noted(_with_tables(section.path, analysis, partial(make, section, site)))
@@ -133,7 +140,9 @@ def _pages(
     whole = replace(site, made=frozenset(made))
     for section in sections:
         if section.last:
-            yield from _with_tables(section.path, analysis, partial(make, section, whole))
+            yield from noted(_with_tables(section.path, analysis, partial(make, section, whole)))
+    pages = [to_find[section.path] for section in sections]
+    yield search_index.PATH, search_index.index_file(entries(site, pages))
 
 
 def own_links(given: Given) -> list[OwnLink]:
@@ -141,7 +150,7 @@ def own_links(given: Given) -> list[OwnLink]:
     from shnor_lib.report.pages.sections import OwnLink
 
     return [
-        OwnLink(f"pages/{page.target}", page.title, page.menu)
+        OwnLink(f"pages/{page.target}", page.title, page.menu, page.words)
         for page in given.pages
         if not page.part
     ]

@@ -20,6 +20,8 @@ class OwnLink:
     href: str
     title: str
     menu: bool = True
+    words: str = ""
+    """What finds it beside its title."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("monitorings.qmd", "Мониторинги", "monitorings:page_of_monitorings"),
     Section("schools/index.qmd", "Школы", "schools:page_of_schools"),
     Section("rating.qmd", "Рейтинг и индекс", "rating:page_of_rating", ANALYSIS),
+    Section("cycle.qmd", "Управленческий цикл", "cycle:page_of_cycle", SUPPORT),
     Section("risks.qmd", "Реестр рисков", "risks:page_of_risks", SUPPORT, "risks:has_risks"),
     Section(
         "recommendations.qmd",
@@ -153,6 +156,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("validation.qmd", "Проверка методов", "validation:page_of_validation", METHOD),
     Section("data-quality.qmd", "Качество данных", "quality:page_of_quality", METHOD),
+    Section("search.qmd", "Поиск", "search:page_of_search"),
 )
 """In the order of the menu; groups stand where their first page stands."""
 

@@ -110,4 +110,4 @@ def _moment(day: dt.date) -> str:
 
 
 def _urn(*parts: str) -> str:
-    return uuid.uuid5(_NAMES, "\n".join(parts)).urn
+    return uuid.uuid5(_NAMES, _NOT_XML.sub("", "\n".join(parts))).urn

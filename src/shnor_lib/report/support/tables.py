@@ -107,7 +107,7 @@ def supporters_table(network: SupportNetwork, names: Names, links: Names) -> Dat
                 "no_plan": row["no_plan"],
                 "no_report": row["no_report"],
                 "mark": mark_words(row),
-                "feedback": row["feedback"],
+                "feedback": _mark_order(row),
                 "office": "" if row["in_office"] else _office(row, network),
             }
         )
@@ -149,12 +149,23 @@ def _load(row: Row) -> str:
     return f"{said} при норме {fmt.number(row['norm'])}"
 
 
+LEAST_ANSWERS = 3
+"""A mean mark of fewer people is not shown: it would tell what one of them has said."""
+
+
 def mark_words(row: Row) -> str:
-    """«4,6 (7 отзывов)»; empty without feedback."""
+    """«4,6 (7 отзывов)»; empty without feedback; no mark of fewer than three people."""
     if row["feedback"] is None or not row["feedback_n"]:
         return ""
     answers = fmt.count_phrase(int(row["feedback_n"]), "отзыв", "отзыва", "отзывов")
+    if row["feedback_n"] < LEAST_ANSWERS:
+        return f"мало ({answers})"
     return f"{fmt.decimal(row['feedback'])} ({answers})"
+
+
+def _mark_order(row: Row) -> float | None:
+    shown = row["feedback"] is not None and row["feedback_n"] >= LEAST_ANSWERS
+    return row["feedback"] if shown else None
 
 
 def pairs_table(
@@ -299,7 +310,7 @@ def reserve_sums_table(reserve: ManagementReserve) -> DataTable:
 
 
 def reserve_table(reserve: ManagementReserve) -> DataTable:
-    """The register; people are codes, their schools are not shown."""
+    """The register: codes and states; no schools and no present positions, which tell who it is."""
     lines = []
     for row in records(reserve.rows):
         state = RESERVE_STATES.get(str(row["state"]), str(row["state"]))
@@ -308,12 +319,13 @@ def reserve_table(reserve: ManagementReserve) -> DataTable:
             {
                 "person": fmt.text(row["person"]),
                 "place": fmt.text(row["municipality"], ""),
-                "position": fmt.text(row["position"], ""),
                 "target": fmt.text(row["target"]),
-                "state": f"{state} {until}".strip(),
+                "state": state,
+                "until": until,
+                "until_order": "" if row["last_date"] is None else str(row["last_date"]),
                 "since": fmt.date_ru(row["first_date"], missing=""),
                 "order": "" if row["first_date"] is None else str(row["first_date"]),
-                "training": fmt.text(row["training"], ""),
+                "trained": "указана" if row["trained"] else "не указана",
             }
         )
     return capped(
@@ -321,11 +333,11 @@ def reserve_table(reserve: ManagementReserve) -> DataTable:
         [
             Col("person", "Код в резерве"),
             Col("place", "Муниципалитет", filter=True, missing="не указан"),
-            Col("position", "Должность сейчас", missing="не указана"),
             Col("target", "На какую должность", filter=True),
-            Col("state", "Состояние"),
+            Col("state", "Состояние", filter=True),
             Col("since", "В резерве с", order="order", missing="не указано"),
-            Col("training", "Подготовка", missing="не указана"),
+            Col("until", "Назначен или выбыл", order="until_order", missing="в резерве"),
+            Col("trained", "Подготовка"),
         ],
         caption="Реестр управленческого резерва",
         nouns=("человека", "человек"),

@@ -66,6 +66,13 @@ class OwnPage:
     order: float = 0.0
     part: bool = False
 
+    @property
+    def words(self) -> str:
+        """The page's words without its marks, for the search."""
+        body = self.text.split("\n---\n", 1)[-1]
+        body = re.sub(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", body)
+        return re.sub(r"[^\w«».,:;!?()–—-]+", " ", body).strip()
+
 
 def own_page(root: Path, name: str, names: set[str]) -> tuple[OwnPage | None, list[Fault]]:
     """Read one page and clean it.

@@ -22,12 +22,13 @@ def cronbach_alpha(frame: pd.DataFrame) -> float:
     """Cronbach's alpha of the columns: k² c̄ / Σ C.
 
     C is the covariance matrix over the pairs of known values, c̄ the mean of what is off its
-    diagonal (Cronbach 1951, Psychometrika 16: 297–334). High: the columns move together.
+    diagonal (Cronbach 1951, Psychometrika 16: 297–334). High: the columns move together; ``nan`` when
+    their sum is the same for all units.
 
     Raises
     ------
     StepError
-        Fewer than two columns, or pairs of columns that are never known together.
+        Fewer than two columns or units, or pairs of columns that are never known together.
 
     Examples
     --------
@@ -38,6 +39,8 @@ def cronbach_alpha(frame: pd.DataFrame) -> float:
     k = data.shape[1]
     if k < 2:
         raise StepError(STEP, "альфа Кронбаха считается не меньше чем по двум показателям.")
+    if len(data) < 2:
+        raise StepError(STEP, "альфа Кронбаха считается не меньше чем по двум единицам.")
     covariance = data.cov().to_numpy()
     if np.isnan(covariance).any():
         row, other = np.argwhere(np.isnan(covariance))[0]
@@ -47,6 +50,8 @@ def cronbach_alpha(frame: pd.DataFrame) -> float:
             str(data.columns[row]),
         )
     total = covariance.sum()
+    if abs(total) <= 1e-12 * np.abs(covariance).sum():
+        return np.nan
     between = (total - np.trace(covariance)) / (k * (k - 1))
     return float(k**2 * between / total)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
+
 import pandas as pd
 
 from shnor_lib.methods.platform import Platform, platform, school_year_of
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.labels import school_year
+from shnor_lib.store import Dataset
 
 SOURCE = (
     "Положение о муниципальной системе работы со школами с низкими образовательными результатами и "
@@ -25,7 +29,13 @@ DAY = ("день", "дня", "дней")
 
 def platform_of(analysis: Analysis) -> Platform:
     """The registers on the day of the analysis."""
-    return platform(analysis.dataset, analysis.day)
+    return _of(analysis.dataset, analysis.day)
+
+
+@lru_cache(maxsize=1)
+def _of(dataset: Dataset, day: dt.date) -> Platform:
+    # every page of the platform asks, and so does the menu
+    return platform(dataset, day)
 
 
 def by_school_year(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -56,6 +56,11 @@ def summary(n: int) -> str:
     )
 
 
+def anchor(row: Row) -> str:
+    """Name of a question on the page: its day and its words."""
+    return "question-" + slug(f"{row['date']:%Y-%m-%d} {fmt.one_line(row['question'])}")
+
+
 def _section(row: Row) -> str:
     return fmt.sentence_case(fmt.one_line(row["section"], OTHER))
 
@@ -67,7 +72,7 @@ def _item(row: Row, site: Site) -> Item:
     day = day_of(row["answered"])
     return Item(
         title=fmt.escape(fmt.nice(row["question"])),
-        anchor="question-" + slug(f"{row['date']:%Y-%m-%d} {fmt.one_line(row['question'])}"),
+        anchor=anchor(row),
         about=[who, f"ответ дан {fmt.date_ru(day)}" if day is not None else ""],
         body=paragraphs(row["answer"]),
         links=each_link(row["link"], site.files, "Подробнее"),

@@ -1,0 +1,64 @@
+"""What an executed notebook of the built demonstration shows, as plain text and rows."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """An executed notebook: source and what it shows, cell by cell."""
+
+    cells: tuple[tuple[str, str], ...]
+
+    def text(self, call: str) -> str:
+        """Everything shown by the one cell whose source holds ``call``."""
+        found = [shown for source, shown in self.cells if call in source]
+        assert len(found) == 1, (call, len(found))
+        return found[0]
+
+    def rows(self, call: str) -> list[list[str]]:
+        """Rows of the table a cell shows, without the heading."""
+        lines = [line for line in self.text(call).splitlines() if line.startswith("|")]
+        return [_cells(line) for line in lines[2:]]
+
+    def heading(self, call: str) -> list[str]:
+        """Headings of that table."""
+        return _cells(next(l for l in self.text(call).splitlines() if l.startswith("|")))  # noqa: E741
+
+
+def page(path: Path) -> Page:
+    """Read an executed notebook."""
+    cells = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            shown = "\n".join(_shown(output) for output in cell["outputs"])
+            cells.append(("".join(cell["source"]), shown))
+    return Page(tuple(cells))
+
+
+def _shown(output: dict[str, Any]) -> str:
+    text = output.get("text") or output.get("data", {}).get("text/markdown", "")
+    text = "".join(text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)  # links
+    return re.sub(r"[\u00a0\u202f\u2009]", " ", text).replace("\\", "")
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def number(text: str) -> float:
+    """The number a Russian text begins with: «−2,2 п. п.» → −2.2."""
+    found = re.match(r"[−+-]?\d+(,\d+)?", text)
+    assert found, text
+    return float(found.group().replace("−", "-").replace(",", "."))
+
+
+def close(shown: str, exact: float, digits: int = 1) -> bool:
+    """Whether a shown number is the exact one, rounded to so many digits."""
+    return abs(number(shown) - exact) <= 0.5 * 10**-digits + 1e-9
