@@ -190,7 +190,10 @@ def test_search_in_a_browser_from_a_disk(built: tuple[Path, BuildReport]) -> Non
         assert tab.seen == {"errors": [], "outside": []}
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert tab.evaluate(width) == 0
-    assert answers["о сообществе тьюторов"] == ("Найдена 1 запись.", ["О сообществе тьюторов"])
+    assert answers["о сообществе тьюторов"] == (
+        "Найдена 1\u00a0запись.",
+        ["О сообществе тьюторов"],
+    )
     assert answers["СОШ № 2"][1] == ["МБОУ «СОШ № 2 с. Дальнее»"]
     assert answers["нет такого"] == (
         "Ничего не нашлось. Попробуйте другое слово или его начало.",

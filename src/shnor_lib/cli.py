@@ -381,7 +381,11 @@ def build(
         typer.Option("--year", help="Только тетради этого года (можно несколько раз)."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Только эта тетрадь, например 02_dynamics.")
+        list[str] | None,
+        typer.Option(
+            "--only",
+            help="Только эта тетрадь, например 02_dynamics, или один её выпуск: 07_effectiveness-1.",
+        ),
     ] = None,
     engine: Annotated[str, typer.Option(help="auto, quarto или embedded.")] = "auto",
     documents: Annotated[

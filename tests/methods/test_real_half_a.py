@@ -258,7 +258,6 @@ def test_statuses_of_many_kinds_by_hand(
     for school, year in chosen:
         status, probability = _by_hand(cells_of[school], region, year)
         got = statuses.loc[(school, year)]
-        print(school,year,status,probability,got["probability"],region.alike)
         assert got["status"] == status, (school, year)
         near = probability is not None and min(abs(probability - p) for p in (0.75, 0.95)) < 5e-3
         assert near or got["confidence"] == _words(probability), (school, year)

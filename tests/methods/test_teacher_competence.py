@@ -253,6 +253,24 @@ def states(region: tuple) -> list[Row]:
     return found
 
 
+def doubtful(row: Row, tests: list[Row], rules: CompetenceRules) -> bool:
+    """Closed, measured before and after with the same work, and never better."""
+    if row["state"] != "closed":
+        return False
+    runs: dict[tuple, list[Row]] = defaultdict(list)
+    for test in sorted(seen(tests), key=lambda t: t["date"]):
+        same = (test["school_id"], test["teacher"]) == (row["school_id"], row["teacher"])
+        if same and row["subject"] in (None, test["subject"]):
+            runs[test["subject"], test["instrument"]].append(test)
+    moves = []
+    for run in runs.values():
+        before = [t for t in run if t["date"] <= row["found"]]
+        after = [t for t in run if t["date"] > row["found"]]
+        if before and after:
+            moves.append(change(whole(before[-1], rules), whole(after[0], rules), rules))
+    return bool(moves) and "better" not in moves
+
+
 @pytest.mark.parametrize("group", ["all", "school", "listed"])
 def test_deficits_recomputed(region: tuple, group: str) -> None:
     rules, by = RULES["packaged"], list(GROUPS[group][0])
@@ -277,6 +295,7 @@ def test_deficits_recomputed(region: tuple, group: str) -> None:
             r["remeasured"] and r["state"] == "closed" for r in own
         )
         assert row["course"] == sum(r["course"] for r in own)
+        assert row["not_better"] == sum(doubtful(r, region[1], rules) for r in own)
 
 
 def test_topics_recomputed(region: tuple) -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from shnor_lib.methods.competence_definition import load_competence_rules
+from shnor_lib.methods.tutor_coverage import different_teachers
 from shnor_lib.methods.tutor_outcomes import tutor_outcomes
 from shnor_lib.methods.tutor_point import (
     TALLY_DTYPES,
-    different_teachers,
     requests_of,
     tally,
     topics,
@@ -183,6 +183,18 @@ def test_nobody_listed_and_no_tables() -> None:
     assert found.total["n"] == 0 and found.total["median_days"] is None
     assert found.coverage.share is None and found.coverage.silent == []
     assert found.by("subject").empty and topics(found.requests).empty
+
+
+def test_distribution_of_marks() -> None:
+    marks = tutor_point(planted.data(), YEAR, DAY).marks
+    given = [
+        row["mark"]
+        for row in journal(YEAR, NOW)
+        if row["mark"] and row["done"] and row["done"] <= NOW
+    ]
+    assert 2.5 in given and 4.5 in given
+    nearest = {5: 5, 4.5: 5, 4: 4, 3: 3, 2.5: 3}
+    assert marks == {k: sum(nearest[mark] == k for mark in given) for k in range(1, 6)}
 
 
 def test_year_earlier() -> None:

@@ -1,9 +1,9 @@
 """Monitoring 2 of the demonstration, recomputed from the workbooks by plain loops.
 
 A pair is the nearest earlier result of the same school, procedure, class and subject, at most two
-years back; it is better or worse when Newcombe's interval of the difference leaves zero out. The
-slopes over three years and more are recomputed in tests/methods and tests/stats; here the series
-and participations they rest on.
+years back; it is better or worse when Newcombe's interval of the difference leaves zero out. Slopes over
+three years and more are least squares weighted by participants; their errors, widened by jumps from
+year to year, are recomputed in tests/methods and tests/stats.
 """
 
 from __future__ import annotations
@@ -275,33 +275,116 @@ def test_incomparable(shown: Page, data: Data) -> None:
     assert [int(number(each)) for each in rows[0][1:3]] == [len(old), len({p.key[0] for p in old})]
 
 
-def test_series_and_participations_of_trends(shown: Page, data: Data) -> None:
-    """Series of three comparable years and more; a gap of more than a year breaks one."""
-    series: dict[tuple[Any, ...], dict[int, tuple[int, int]]] = defaultdict(dict)
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A series of comparable years: years, low results and participants in each."""
+
+    years: tuple[int, ...]
+    low: tuple[int, ...]
+    n: tuple[int, ...]
+
+    @property
+    def flat(self) -> bool:
+        return sum(self.low) in (0, sum(self.n))
+
+    def parts(self) -> tuple[float, float]:
+        """Numerator and denominator of the slope of the share on the year."""
+        mean = sum(y * n for y, n in zip(self.years, self.n, strict=True)) / sum(self.n)
+        return (
+            sum((y - mean) * low for y, low in zip(self.years, self.low, strict=True)),
+            sum(n * (y - mean) ** 2 for y, n in zip(self.years, self.n, strict=True)),
+        )
+
+
+def slope(runs: list[Run]) -> float:
+    """Common slope, percentage points a year: every series keeps its own level."""
+    tops, bottoms = zip(*(run.parts() for run in runs), strict=True)
+    return 100 * sum(tops) / sum(bottoms)
+
+
+@pytest.fixture(scope="module")
+def runs(data: Data) -> dict[Key, Run]:
+    """Series of at least three years that end in the year; a gap of two years breaks one."""
+    series: dict[Key, dict[int, tuple[int, int]]] = defaultdict(dict)
     for row in data.rows:
         key = (row["school"], row["procedure"], row["grade"], row["subject"])
-        series[key][row["year"]] = (row["n"], row["low"])
-    long = {}
+        series[key][row["year"]] = (row["low"], row["n"])
+    found = {}
     for key, of in series.items():
-        if YEAR not in of:
-            continue
-        own = [YEAR]
-        for year in sorted((y for y in of if y < YEAR), reverse=True):
+        own = [YEAR] if YEAR in of else []
+        for year in sorted((y for y in of if y < YEAR and own), reverse=True):
             if own[-1] - year > 2:
                 break
             own.append(year)
         if len(own) >= 3:
-            n, low = (sum(of[year][i] for year in own) for i in (0, 1))
-            long[key] = (n, low)
-    codes = {name: code for code, name in data.schools.items()}
-    for name, *_, count, people in table(
-        shown, "Школа", "Направление", "В год", "С вероятностью 95 %"
-    ):
-        mine = [n for key, (n, _) in long.items() if key[0] == codes[name]]
-        assert (int(count), int(people.replace(" ", ""))) == (len(mine), sum(mine)), name
+            own.sort()
+            found[key] = Run(tuple(own), tuple(of[y][0] for y in own), tuple(of[y][1] for y in own))
+    return found
+
+
+def whole(text: str) -> int:
+    return int(text.replace(" ", ""))
+
+
+def test_how_many_series(shown: Page, runs: dict[Key, Run]) -> None:
     text = cell(shown, "Рядов, в которых")
-    flat = sum(low in (0, n) for n, low in long.values())
-    assert f"— {len(long)}; в {flat} из них" in text
-    assert f"Проверено: {len(long) - flat} ряд" in text
-    rows = {row[0]: row[1:] for row in table(shown, "Почему не проверено")}
-    assert int(rows["Низких результатов нет ни в одном году либо они у всех"][0]) == flat
+    flat = [key for key, run in runs.items() if run.flat]
+    assert f"— {len(runs)}; в {len(flat)} из них" in text
+    assert f"Проверено: {len(runs) - len(flat)} ряд" in text
+    rows = {row[0]: row[1:] for row in shown.rows("say_trends.untested_table(")}
+    cells = rows["Низких результатов нет ни в одном году либо они у всех"]
+    assert [int(each) for each in cells] == [len(flat), len({key[0] for key in flat})]
+
+
+def test_direction_of_every_school(shown: Page, data: Data, runs: dict[Key, Run]) -> None:
+    short = {re.sub(r"М[БАК]ОУ |[«»]", "", name): name for name in data.schools.values()}
+    chart = {}
+    for label, *cells in shown.rows("say_trends.trend_chart("):
+        chart[short[label]] = next(each for each in cells if each != "—")
+    rows = shown.rows("say_trends.schools_table(")
+    codes = {name: code for code, name in data.schools.items()}
+    assert {row[0] for row in rows} == set(chart) == set(codes)
+    for name, way, change, span, _, _, count, people in rows:
+        mine = [run for key, run in runs.items() if key[0] == codes[name]]
+        n = sum(sum(run.n) for run in mine)
+        assert (int(count), whole(people)) == (len(mine), n), name
+        assert close(change, slope(mine)), name
+        low, high = (number(each) for each in re.findall(r"[−+]?\d+,\d", span))
+        assert low < slope(mine) < high
+        if way != "не показано":
+            assert low * high > 0 and (high < 0) == (way == "к лучшему")
+        years = max(len(run.years) for run in mine)
+        assert chart[name].startswith(f"{change} в год, с вероятностью 95 % {span}, {years} ")
+        assert chart[name].endswith(f"участий {n}")
+
+
+def test_direction_of_single_series(shown: Page, data: Data, runs: dict[Key, Run]) -> None:
+    codes = {name: code for code, name in data.schools.items()}
+    rows = shown.rows("say_trends.units_table(")
+    for name, label, way, change, first, last, years, people in rows:
+        procedure, subject, grade = re.fullmatch(r"(\S+), (.+), (\d+) класс", label).groups()
+        run = runs[(codes[name], procedure, int(grade), subject)]
+        assert close(change, slope([run])) and (slope([run]) < 0) == (way == "к лучшему")
+        assert close(first, 100 * run.low[0] / run.n[0]) and close(
+            last, 100 * run.low[-1] / run.n[-1]
+        )
+        assert (int(years), whole(people)) == (len(run.years), sum(run.n))
+    text = cell(shown, "Рядов, в которых")
+    assert f"направление показывают {len(rows)} ряд" in text
+
+
+def test_direction_of_all_schools_together(shown: Page, runs: dict[Key, Run]) -> None:
+    works: dict[Key, list[Run]] = defaultdict(list)
+    for (_, procedure, grade, subject), run in runs.items():
+        works[(procedure, subject, grade)].append(run)
+    rows = shown.rows("say_trends.works_table(")
+    assert len(rows) == len(works)
+    for label, schools, people, since, change in rows:
+        procedure, subject, grade = re.fullmatch(r"(\S+), (.+), (\d+) класс", label).groups()
+        own = works[(procedure, subject, int(grade))]
+        assert (int(schools), whole(people)) == (len(own), sum(sum(run.n) for run in own)), label
+        first = min(run.years[0] for run in own)
+        assert since == f"{first - 1}/{first % 100}" and close(change, slope(own)), label

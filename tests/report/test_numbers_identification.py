@@ -2,9 +2,8 @@
 
 The rule of Tbilissky (S2 «Показатели»), its other readings, the sums behind every share: all of it
 is computed here anew from rows read with openpyxl and compared with what the executed notebook of
-2025/26 shows. Probabilities of the model for small schools, the rating and the index by weights are
-recomputed in tests/methods and tests/stats; here their shown numbers only have to agree with each
-other.
+2025/26 shows. What a model or a simulation gives (corrected shares, probabilities, intervals of
+places) is recomputed in tests/methods and tests/stats.
 """
 
 from __future__ import annotations
@@ -207,6 +206,7 @@ def test_main_points(shown: Page, data: Data, statuses: dict[int, dict[str, str]
     earlier = {school for school, each in before.items() if each in ("ШНОР", "ШССУ", "оба")}
     counts = Counter(now.values())
     share = f"{100 * len(on_list) / len(now):.1f}".replace(".", ",")
+    assert text.startswith("**Главное за 2025/26 учебный год**")
     assert f"в списке {len(on_list)} из {len(now)} школ ({share} %)" in text
     assert f"{counts['ШНОР']} ШНОР, {counts['ШССУ']} ШССУ" in text
     assert f"добавились {len(on_list - earlier)} школы" in text
@@ -214,6 +214,8 @@ def test_main_points(shown: Page, data: Data, statuses: dict[int, dict[str, str]
     assert f"В зоне риска {counts['зона риска']} школа" in text
     changes = shown.text("say.year_changes(")
     assert f"было {len(earlier)} из 12 школ, стало {len(on_list)} из 12" in changes
+    assert f"Вошли {len(on_list - earlier)} школы" in changes
+    assert f"остались {len(on_list & earlier)} школы" in changes
     for school in data.schools:
         assert (data.schools[school] in changes) == (school in on_list - earlier)
 
@@ -274,6 +276,22 @@ def test_pooled_shares_side_by_side(shown: Page, data: Data) -> None:
         both = [units[(codes[name], procedure, year, subject)] for year in (YEAR - 1, YEAR)]
         low, n = sum(each.low for each in both), sum(each.n for each in both)
         assert share.endswith(f"({low} из {n})") and close(share, 100 * low / n)
+
+
+def test_least_sure_shares_and_usual_shares(shown: Page, data: Data) -> None:
+    units = data.units(Reading())
+    pooled_ = {}
+    for school, procedure, year, subject in units:
+        both = [units.get((school, procedure, y, subject)) for y in (YEAR - 1, YEAR)]
+        if year == YEAR and None not in both and all(unit.n >= 10 for unit in both):
+            low, n = sum(u.low for u in both), sum(u.n for u in both)
+            pooled_[(school, procedure, subject)] = (low, n)
+    numbers = {re.search(r"№ \d+", name).group(): code for code, name in data.schools.items()}
+    for label, _, share in shown.rows("say.shrinkage_chart("):
+        procedure, subject = label.split(": ")[1].split(", ", 1)
+        low, n = pooled_[(numbers[re.search(r"№ \d+", label).group()], procedure, subject)]
+        assert share.endswith(f"({low} из {n})")
+        assert close(share.removeprefix("по подсчёту "), 100 * low / n)
 
 
 def test_funnel(shown: Page, data: Data) -> None:
@@ -346,25 +364,107 @@ def test_low_share_map(shown: Page, data: Data) -> None:
             assert close(cell, 100 * unit.low / unit.n)
 
 
-def test_rating_and_index_agree_with_themselves(shown: Page, data: Data) -> None:
-    rows = shown.rows("say.rating_table(")
-    shares = {row[0]: float(row[2].removesuffix(" %").replace(",", ".")) for row in rows}
-    places = {row[0]: int(row[1].split()[0]) for row in rows}
-    assert set(places) == set(data.schools.values()) and sorted(places.values()) == list(
-        range(1, 13)
-    )
-    by_share = sorted(shares, key=lambda name: -shares[name])
-    assert [places[name] for name in by_share] == list(range(1, 13))
-    below = sum(share < 50 for share in shares.values())
-    assert f"Меньше половины возможного набрала {below} школа" in shown.text("say.rating_text(")
-    index = shown.rows("say.index_table(")
-    with_passport = {data.schools[school] for school, year in data.passports if year == YEAR}
-    assert {row[0] for row in index} == with_passport
-    values = [float(row[1].replace(",", ".")) for row in index]
-    assert values == sorted(values)
-    text = shown.text("say.index_text(")
+CORE = ("русский язык", "математика")
+# Procedure, counted, subjects (none: all), direction, weight, ends of the scale.
+RATING: tuple[tuple[str, str, tuple[str, ...], int, float, float, float], ...] = (
+    ("ВПР", "low", CORE, -1, 3, 0.0, 0.4),
+    ("ВПР", "good", CORE, 1, 2, 0.1, 0.7),
+    ("ОГЭ", "low", CORE, -1, 3, 0.0, 0.6),
+    ("ОГЭ", "good", CORE, 1, 2, 0.1, 0.9),
+    ("ЕГЭ", "low", (), -1, 2, 0.0, 0.6),
+    ("ЕГЭ", "high", (), 1, 1, 0.0, 0.4),
+)
+INDEX: tuple[tuple[str, int, float, float, float], ...] = (
+    ("Оба родителя с высшим образованием", 1, 3, 0.0, 0.5),
+    ("Из неполных семей", -1, 2, 0.05, 0.5),
+    ("Из малообеспеченных семей", -1, 2, 0.0, 0.6),
+    ("Родители не работают", -1, 2, 0.0, 0.4),
+    ("Из многодетных семей", -1, 1, 0.0, 0.6),
+    ("В неблагоустроенном жилье", -1, 1, 0.0, 0.5),
+    ("Русский язык — неродной", -1, 1, 0.0, 0.5),
+    ("На внутришкольном учёте", -1, 1, 0.0, 0.1),
+    ("Вакансий", -1, 1, 0.0, 0.2),
+    ("Первой и высшей категории", 1, 1, 0.2, 1.0),
+)
+
+
+def on_scale(value: float, direction: int, low: float, high: float) -> float:
+    part = min(max((value - low) / (high - low), 0.0), 1.0)
+    return part if direction == 1 else 1 - part
+
+
+def rating_of(data: Data, school: str) -> float:
+    """Share of the maximum over three years together; what a school does not have does not count."""
+    got = most = 0.0
+    for procedure, counted, subjects, direction, weight, low, high in RATING:
+        rows = [
+            row
+            for row in data.results
+            if row["school"] == school
+            and row["procedure"] == procedure
+            and YEAR - 2 <= row["year"] <= YEAR
+            and (not subjects or row["subject"] in subjects)
+            and row[counted] is not None
+        ]
+        n = sum(row["n"] for row in rows)
+        if n >= 10:
+            share = sum(row[counted] for row in rows) / n
+            got += weight * on_scale(share, direction, low, high)
+            most += weight
+    return 100 * got / most
+
+
+def index_of(passport: Row, staff: Row) -> float:
+    """Mean of the parts by weight, 0…100."""
+    total = weights = 0.0
+    for name, direction, weight, low, high in INDEX:
+        own = staff if name in staff else passport
+        whole = own["Учителей"] if name in staff else own["Всего обучающихся"]
+        total += weight * on_scale(own[name] / whole, direction, low, high)
+        weights += weight
+    return 100 * total / weights
+
+
+def test_rating(shown: Page, data: Data) -> None:
+    scores = {data.schools[school]: rating_of(data, school) for school in data.schools}
+    ordered = sorted(scores, key=lambda name: -scores[name])
+    rows = {row[0]: row for row in shown.rows("say.rating_table(")}
+    chart = dict(shown.rows("say.rating_chart("))
+    assert set(rows) == set(chart) == set(scores)
+    for place, name in enumerate(ordered, start=1):
+        _, shown_place, share, _ = rows[name]
+        assert close(share, scores[name]), name
+        number_, low, high = re.fullmatch(r"(\d+) \(от (\d+) до (\d+)\)", shown_place).groups()
+        assert int(number_) == place and int(low) <= place <= int(high), name
+        span = f"именно {low}" if low == high else f"от {low} до {high}"
+        assert chart[name] == f"место {place} из {len(ordered)} (с вероятностью 95 % {span})"
+    below = sum(score < 50 for score in scores.values())
+    text = shown.text("say.rating_text(")
+    assert f"Меньше половины возможного набрала {below} школа" in text
+    assert f"Рассчитан для {len(scores)} школ" in text
+
+
+def test_index(shown: Page, data: Data, built_demo: Path) -> None:
+    staff = {row["Код школы"]: row for row in yearly(built_demo / "data/raw", "Кадры")[YEAR]}
+    values = {
+        data.schools[school]: index_of(passport, staff[school])
+        for (school, year), passport in data.passports.items()
+        if year == YEAR
+    }
+    rows = shown.rows("say.index_table(")
+    assert [row[0] for row in rows] == sorted(values, key=lambda name: values[name])
+    chart = dict(shown.rows("say.index_chart("))
+    scores = {data.schools[school]: rating_of(data, school) for school in data.schools}
+    for name, value, _ in rows:
+        assert close(value, values[name]), name
+        index, result = re.fullmatch(
+            r"индекс ([\d,]+), результаты ([\d,]+) %", chart[name]
+        ).groups()
+        assert close(index, values[name]) and close(result, scores[name]), name
+    text = next(said for _, said in shown.cells if "описывает условия" in said)
     assert f"для {len(values)} из {len(data.schools)} школ" in text
-    assert f"Медиана — {sorted(values)[len(values) // 2]:.1f}".replace(".", ",") in text
+    middle = sorted(values.values())[len(values) // 2]
+    assert close(re.search(r"Медиана — ([\d,]+)", text).group(1), middle)
 
 
 VARIANTS: dict[tuple[str, str], Reading] = {
@@ -403,6 +503,16 @@ def test_every_reading_of_the_rules(shown: Page, data: Data) -> None:
         assert (rows[key][2] == "принят") == (reading == replace(Reading()))
     text = shown.text("readings = count_readings(")
     assert f"от {min(totals.values())} до {max(totals.values())}" in text
+    assert (
+        f"за 2025/26 учебный год {totals['Как читать', 'и доля низких, и нет высоких']} из 12"
+        in text
+    )
+    chart = shown.text("say.readings_chart(")
+    for (question, answer), total in totals.items():
+        said = re.findall(
+            rf"{question}[^?]*\? {re.escape(answer)}(?: \(принято\))? — (\d+) из (\d+)", chart
+        )
+        assert said == [(str(total), str(len(data.schools)))], (question, answer)
 
 
 def test_zone_and_insufficient(

@@ -280,10 +280,16 @@ def test_mentors_and_schools(cells: dict[str, Any]) -> None:
     assert people["Н-01, директор"]["Школ одновременно"] == "4 при норме 3: выше нормы"
     assert people["Мария Иванова (Н-02)"]["Школ одновременно"] == "1 при норме 3"
     assert people["Н-03, директор"]["Пунктов выполнено"] == "—"
-    own = [r for r in planted.mentor_centre() if r["year"] == YEAR and r["supporter"] == "Н-01"]
+    own = [
+        r
+        for r in planted.mentor_centre()
+        if r["year"] == YEAR and r["supporter"] == "Н-01" and r["teacher"] is None
+    ]
     done = sum(r["done"] for r in own if r["done"] is not None)
     planned = sum(r["planned"] for r in own if r["done"] is not None)
     assert people["Н-01, директор"]["Пунктов выполнено"] == f"{done} из {planned}"
+    places = {row["Муниципалитет"]: row for row in rows_of(cells["m.places"])}
+    assert places["Заречный район"]["Пунктов выполнено"] == "—", "one teacher's plan is no row"
     rows = rows_of(cells["m.schools"])
     assert [row["Чего нет"] for row in rows][:2] == ["наставника нет", "плана нет"]
     assert any(row["Выполнено"] == "9 из 12" and row["В срок"] == "8 из 9" for row in rows)

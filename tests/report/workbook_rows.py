@@ -54,7 +54,7 @@ def register(raw: Path) -> list[Row]:
 
 
 def results(raw: Path) -> list[Row]:
-    """Every result: school, year, procedure, grade, subject, n, low, high."""
+    """Every result: school, year, procedure, grade, subject, n, low, high, good («4» and «5»)."""
     logins = {row["Логин ФИС ОКО"]: row["Код школы"] for row in register(raw)}
     found = []
     for year in years(raw):
@@ -71,6 +71,7 @@ def results(raw: Path) -> list[Row]:
                     # The report of ФИС ОКО has per cent with two decimals.
                     "low": round(row["2"] * n / 100),
                     "high": round(row["5"] * n / 100),
+                    "good": round(row["4"] * n / 100) + round(row["5"] * n / 100),
                 }
             )
         for row in sheet(raw / str(year) / f"ГИА {year}.xlsx"):
@@ -87,6 +88,7 @@ def results(raw: Path) -> list[Row]:
                     "n": row["Участников"],
                     "low": low,
                     "high": None if basic else row["Высокие результаты" if exam else "«5»"],
+                    "good": None if row["«4»"] is None else row["«4»"] + row["«5»"],
                 }
             )
     return found

@@ -151,7 +151,8 @@ def deficits_by(deficits: pd.DataFrame, rules: CompetenceRules, by: Groups = ())
         Columns of ``by``, ``teachers`` (with a deficit), ``n`` (deficits), ``closed``, ``open``,
         ``overdue``, ``offered``, ``not_offered`` (of those not closed), ``by_courses``,
         ``by_tutor``, ``by_self``, ``by_other``, ``course`` (a course on the topic was taken),
-        ``remeasured``, ``closed_remeasured``, ``share_closed``. All but ``teachers`` are NA where
+        ``remeasured``, ``closed_remeasured``, ``not_better`` (closed, and the next result of the
+        same work is not better), ``share_closed``. All but ``teachers`` are NA where
         they are fewer than ``rules.least_teachers``.
     """
     found = _sizes(deficits.drop_duplicates([*by, *WHO]), by).rename(columns={"n": "teachers"})
@@ -167,6 +168,7 @@ def deficits_by(deficits: pd.DataFrame, rules: CompetenceRules, by: Groups = ())
         "course": deficits["course"].notna(),
         "remeasured": again,
         "closed_remeasured": again & shut,
+        "not_better": deficits["not_better"],
     }
     for name, flag in flags.items():
         rows = deficits[flag.fillna(value=False).to_numpy(dtype=bool)]

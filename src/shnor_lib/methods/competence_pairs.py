@@ -109,3 +109,42 @@ def levels(scores: pd.Series, rules: CompetenceRules) -> pd.Series:
     values = scores.to_numpy(dtype="float64", na_value=np.nan)
     names = pd.Series(np.array(LEVELS, dtype=object)[_level(values, rules) % 3], scores.index)
     return names.astype("string").where(~np.isnan(values))
+
+
+def not_better(
+    deficits: pd.DataFrame, measurements: pd.DataFrame, rules: CompetenceRules
+) -> pd.Series[bool]:
+    """Which closed deficits were followed by a result that is not better.
+
+    Parameters
+    ----------
+    deficits
+        From :func:`~.competence_deficits.deficit_states`.
+    measurements
+        From :func:`~.teacher_competence.measurements`.
+    rules
+        Say what is better.
+
+    Returns
+    -------
+    Series of bool
+        Index of ``deficits``. True where the deficit is closed and the first measurement after it
+        was found is not better than the last one before, both of the same teacher, subject and
+        instrument; of a deficit without a subject any of the teacher's. False where there are no
+        two such measurements: nothing is known then.
+    """
+    shut = deficits[deficits["state"] == "closed"]
+    asked = shut[[*WHO, "subject", "found"]].assign(row=shut.index)
+    names = [*PAIR, "date", "overall_score"]
+    both = asked.merge(measurements[names], on=WHO, suffixes=("", "_held"))
+    both = both[both["subject"].isna() | (both["subject"] == both["subject_held"])]
+    both = both.sort_values("date", kind="stable")
+    key = ["row", "subject_held", "instrument"]
+    before = both[both["date"] <= both["found"]].drop_duplicates(key, keep="last")
+    after = both[both["date"] > both["found"]].drop_duplicates(key, keep="first")
+    pairs = before.merge(after, on=key, suffixes=("_then", "_now"))
+    moved = changes(pairs["overall_score_then"], pairs["overall_score_now"], rules)
+    worse = set(pairs.loc[(moved != "better").to_numpy(dtype=bool), "row"])
+    better = set(pairs.loc[(moved == "better").to_numpy(dtype=bool), "row"])
+    flags = [row in worse and row not in better for row in deficits.index]
+    return pd.Series(flags, index=deficits.index, dtype=bool)

@@ -52,7 +52,8 @@ def fit_prior(low: Floats, n: Floats, *, what: str) -> BetaPrior:
     Returns
     -------
     BetaPrior
-        With fewer than ten schools the weak prior Beta(½, ½), and its ``note`` says so. The
+        From a hundred schools on with two parts where they are clearly better (``parts``; ``note``
+        says so). With fewer than ten schools the weak prior Beta(½, ½), and its ``note`` says so. The
         order of the schools changes nothing, not even the last digit.
 
     Raises
@@ -86,7 +87,16 @@ def _fitted(low: Floats, n: Floats) -> BetaPrior:
     one = fit_beta_binomial(low, n)
     if one.source != "fitted":
         return one
-    return replace(one, parts=two_betas(low, n, one.alpha, one.beta))
+    parts = two_betas(low, n, one.alpha, one.beta)
+    if not parts:
+        return one
+    kinds = [
+        f"у\N{NO-BREAK SPACE}{100 * weight:.0f}\N{NARROW NO-BREAK SPACE}% школ в\N{NO-BREAK SPACE}среднем "
+        f"{100 * alpha / (alpha + beta):.0f}\N{NARROW NO-BREAK SPACE}%"
+        for weight, alpha, beta in parts
+    ]
+    note = f"Истинная доля описана смесью двух распределений, одного явно мало: {', '.join(kinds)}."
+    return replace(one, parts=parts, note=note)
 
 
 def _ordered(low: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -271,6 +271,7 @@ def load_recommendations(name: str | Path, project: Project | None = None) -> Re
 
     Examples
     --------
+    >>> from shnor_lib.tables.codes import ADDRESSEES
     >>> library = load_recommendations("proposal")
     >>> len(library.rules) >= 40, {rule.addressee for rule in library.rules} == set(ADDRESSEES)
     (True, True)

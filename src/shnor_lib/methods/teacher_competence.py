@@ -14,7 +14,7 @@ import pandas as pd
 
 from shnor_lib.methods.competence_deficits import courses_of, deficit_states
 from shnor_lib.methods.competence_definition import CompetenceRules
-from shnor_lib.methods.competence_pairs import WHO, measured_twice, whole
+from shnor_lib.methods.competence_pairs import WHO, measured_twice, not_better, whole
 from shnor_lib.store import Dataset
 from shnor_lib.tables.life import open_in
 
@@ -39,7 +39,8 @@ class TeacherCompetence:
         Rows of :func:`~.competence_pairs.measured_twice` with ``municipality``, ``listed``.
     deficits, courses
         Rows of :func:`~.competence_deficits.deficit_states` and
-        :func:`~.competence_deficits.courses_of` with ``municipality``, ``listed``.
+        :func:`~.competence_deficits.courses_of` with ``municipality``, ``listed``; deficits also
+        with ``not_better`` (:func:`~.competence_pairs.not_better`).
     coverage
         One row per school: ``school_id``, ``municipality``, ``listed``, ``staff`` (teachers; NA
         when not given), ``measured`` (teachers diagnosed in the year), ``doubtful`` (more
@@ -96,6 +97,8 @@ def teacher_competence(
         )
 
     known = measurements(dataset, rules, day)
+    deficits = deficit_states(dataset, year, day)
+    deficits["not_better"] = not_better(deficits, known, rules)
     latest = latest_of(known, year)
     return TeacherCompetence(
         rules=rules,
@@ -104,7 +107,7 @@ def teacher_competence(
         measurements=known,
         latest=placed(latest),
         pairs=placed(measured_twice(known, rules, year=year)),
-        deficits=placed(deficit_states(dataset, year, day)),
+        deficits=placed(deficits),
         courses=placed(courses_of(dataset, year, day)),
         coverage=placed(_coverage(dataset, latest, year)),
     )

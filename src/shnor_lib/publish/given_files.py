@@ -13,7 +13,6 @@ from pathlib import Path
 from shnor_lib.sources.given.links import FOLDER
 from shnor_lib.sources.given.look import Given
 from shnor_lib.sources.given.pages import PAGES
-from shnor_lib.store import write_atomically
 
 FILES_DIR, PAGES_DIR = "files", "pages"
 """Below ``reports/``."""
@@ -41,6 +40,8 @@ def leftovers(reports: Path, given: Given) -> list[Path]:
 
 def copy_given(root: Path, reports: Path, given: Given) -> None:
     """Bring the copies up to date; a file that is the same already is left alone."""
+    from shnor_lib.store import write_atomically  # knows tables; every build asks what there is
+
     for path in leftovers(reports, given):
         path.unlink()
     for folder in (FILES_DIR, PAGES_DIR):

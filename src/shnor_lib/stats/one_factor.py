@@ -28,11 +28,12 @@ MOST_GROUPS = 1000
 """Groups r is estimated from: more of them, evenly spread, would change its second decimal only."""
 CELLS = 160
 """Cells of a share, equally wide on the arcsine scale."""
-NODES = 21
-"""Of Gauss and Hermite for the factor: up to r = 0.85 exact to 0.0005."""
+FARTHEST = 4.75
+"""The factor is looked at so far on both sides."""
+STEP = 1.4
+"""Between its values, in the least standard deviation it may have once the shares are known: sums
+over equal steps then err by 0.0003 at most."""
 
-_FACTOR, _WEIGHT = np.polynomial.hermite_e.hermegauss(NODES)
-_WEIGHT = _WEIGHT / _WEIGHT.sum()
 _TINY = 1e-300
 _SURELY = 1e-12
 
@@ -141,14 +142,16 @@ class Share:
             masses[:, part] = mass * (whole / mass.sum(axis=1))[:, None]
         return np.asarray(masses)
 
-    def given(self, correlation: float) -> tuple[Floats, Floats]:
-        """Different rows × nodes: likelihood of the factor, probability that the share is not beyond."""
+    def given(self, factor: Floats, correlation: float) -> tuple[Floats, Floats]:
+        """Different rows × values of the factor: its likelihood, and the probability that the share is
+        not beyond.
+        """
         cells, below = self._cells
-        evidence, within = np.empty((2, self._different[1].shape[1], NODES))
+        evidence, within = np.empty((2, self._different[1].shape[1], len(factor)))
         own = 1 - correlation
         for prior, rows in self._groups:
             score = special.ndtri(np.clip(prior.cumulative(cells), 1e-12, 1 - 1e-12))
-            away = score[:, None] - np.sqrt(correlation) * _FACTOR
+            away = score[:, None] - np.sqrt(correlation) * factor
             density = np.exp(0.5 * score[:, None] ** 2 - 0.5 * away**2 / own) / np.sqrt(own)
             mass = self._masses[rows]
             within[rows] = mass[:, :below] @ density[:below]
@@ -165,6 +168,15 @@ def _places(values: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
     """Where each different value stands first, and which of them every value is."""
     _, first, back = np.unique(values, return_index=True, return_inverse=True)
     return np.asarray(first, dtype=np.intp), np.asarray(back.ravel(), dtype=np.intp)
+
+
+def _factor(correlation: float, shares: int) -> tuple[Floats, Floats]:
+    """Values of the factor and their weights."""
+    least = 1 / np.sqrt(1 + shares * correlation / (1 - correlation))
+    half = int(np.ceil(FARTHEST / (STEP * least)))
+    values = np.linspace(-FARTHEST, FARTHEST, 2 * half + 1)
+    weights = np.exp(-0.5 * values**2)
+    return values, weights / weights.sum()
 
 
 def factor_correlation(shares: Sequence[Share]) -> float:
@@ -191,23 +203,19 @@ def factor_correlation(shares: Sequence[Share]) -> float:
     some = [part for part in (share.of(several) for share in shares) if part.known.any()]
 
     def against(correlation: float) -> float:
-        total = _evidence(some, len(several), correlation)
-        penalty = np.log(correlation) + np.log1p(-correlation)
-        return -float(special.logsumexp(total, b=_WEIGHT, axis=1).sum() + penalty)
+        values, weights = _factor(correlation, len(some))
+        total = np.zeros((len(several), len(values)))
+        for share in some:
+            evidence, _ = share.given(values, correlation)
+            total[share.known] += np.log(np.maximum(evidence, _TINY))[share.back]
+        highest = total.max(axis=1, keepdims=True)
+        logs = highest[:, 0] + np.log(np.exp(total - highest) @ weights)
+        return -float(logs.sum() + np.log(correlation) + np.log1p(-correlation))
 
     found = optimize.minimize_scalar(
         against, bounds=(0.01, 0.9), method="bounded", options={"xatol": 1e-3}
     )
     return float(found.x)
-
-
-def _evidence(shares: Sequence[Share], size: int, correlation: float) -> Floats:
-    """Groups × nodes: log-likelihood of the factor."""
-    total = np.zeros((size, NODES))
-    for share in shares:
-        evidence, _ = share.given(correlation)
-        total[share.known] += np.log(np.maximum(evidence, _TINY))[share.back]
-    return total
 
 
 def at_least(
@@ -226,22 +234,23 @@ def at_least(
     Returns
     -------
     array
-        By group; ``nan`` where no share is known. With one share it is its ``chance`` itself (to 0.0003 for r ≤ 0.85). It
+        By group; ``nan`` where no share is known. With one share it is its ``chance`` itself (to 0.0003). It
         does not fall when a count of low results rises: one factor with r ≥ 0 makes all shares
         positively dependent (Karlin and Rinott 1980, J. Multivariate Analysis 10: 467–498).
     """
     every = [share for sets, _ in questions for shares in sets for share in shares]
     size = len(every[0].low)
-    factor = np.zeros((size, NODES))
-    none = np.ones((size, NODES))
+    values, weights = _factor(correlation, len(every))
+    shape = (size, len(values))
+    factor, none = np.zeros(shape), np.ones(shape)
     known = np.zeros(size, dtype=np.bool_)
     for sets, needed in questions:
         # chances, given the factor, that 0, 1, … needed − 1 sets are beyond
-        fewer = [np.ones((size, NODES)), *(np.zeros((size, NODES)) for _ in range(needed - 1))]
+        fewer = [np.ones(shape), *(np.zeros(shape) for _ in range(needed - 1))]
         for shares in sets:
-            inside = np.ones((size, NODES))
+            inside = np.ones(shape)
             for share in shares:
-                evidence, within = share.given(correlation)
+                evidence, within = share.given(values, correlation)
                 rows, back = np.flatnonzero(share.known), share.back
                 factor[rows] += np.log(np.maximum(evidence, _TINY))[back]
                 counted = share.counts[rows]
@@ -253,7 +262,7 @@ def at_least(
             fewer[0] = fewer[0] * inside
         none *= np.sum(fewer, axis=0) if needed > 1 else fewer[0]
     factor -= factor.max(axis=1, keepdims=True)
-    weight = np.exp(factor) * _WEIGHT
+    weight = np.exp(factor) * weights
     found = 1 - (weight * none).sum(axis=1) / weight.sum(axis=1)
     # 0 and 1 are kept for what was counted and is no matter of chance
     found = np.clip(found, _SURELY, 1 - _SURELY)

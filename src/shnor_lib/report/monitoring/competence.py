@@ -33,6 +33,7 @@ from shnor_lib.report.monitoring.competence_deficit_tables import (
     rules_table,
     shared_table,
     topic_lines,
+    topic_name,
     topics_table,
 )
 from shnor_lib.report.monitoring.competence_tables import (
@@ -47,7 +48,7 @@ from shnor_lib.report.monitoring.competence_tables import (
 )
 from shnor_lib.report.monitoring.lists import school_links
 from shnor_lib.report.risks.words import day_words
-from shnor_lib.report.rows import Row, records
+from shnor_lib.report.rows import records
 
 __all__ = [
     "courses_table",
@@ -255,7 +256,7 @@ def deficits_text(found: TeacherCompetence) -> Text:
 
 def topics_chart(found: TeacherCompetence) -> Chart | Text:
     """Topics by what became of their deficits."""
-    lines = [{**line, "name": _topic_name(line)} for line in topic_lines(found)]
+    lines = [{**line, "name": topic_name(line)} for line in topic_lines(found)]
     if not lines:
         return text("Тем, записанных у достаточного числа учителей, нет.")
     parts = {
@@ -272,11 +273,6 @@ def topics_chart(found: TeacherCompetence) -> Chart | Text:
         most=TOPICS,
         nouns=("темы", "тем"),
     )
-
-
-def _topic_name(line: Row) -> str:
-    subject = line["subject"] if line["merged"] == 1 else ""
-    return f"{line['topic']} ({subject})" if subject else str(line["topic"])
 
 
 def shared_text(found: TeacherCompetence, names: Names, links: Names) -> Text:

@@ -25,6 +25,7 @@ def topics_table(found: TeacherCompetence) -> DataTable:
     lines = [
         {
             **row,
+            "name": topic_name(row),
             "places": fmt.number(row["schools"]) + f" ({fmt.number(row['listed_schools'])})",
             **{name: fmt.of(row[name], row["n"]) for name in ("offered", "closed", "remeasured")},
         }
@@ -33,8 +34,7 @@ def topics_table(found: TeacherCompetence) -> DataTable:
     return capped(
         pd.DataFrame(lines),
         [
-            Col("topic", "Дефицит"),
-            Col("subject", "Предмет", missing="не указан", filter=True),
+            Col("name", "Дефицит"),
             Col("teachers", "Учителей", "int"),
             Col("places", "Школ (из них в списке)", order="schools"),
             Col("offered", "Помощь предложена"),
@@ -48,6 +48,12 @@ def topics_table(found: TeacherCompetence) -> DataTable:
         sortable=True,
         empty="Тем, записанных у достаточного числа учителей, нет.",
     )
+
+
+def topic_name(line: Row) -> str:
+    """«задания с параметром (математика)»."""
+    subject = line["subject"] if line["merged"] == 1 else ""
+    return f"{line['topic']} ({subject})" if subject else str(line["topic"])
 
 
 def topic_lines(found: TeacherCompetence) -> list[Row]:

@@ -77,7 +77,7 @@ def _level_line(row: Mapping[Any, Any], name: str) -> Row:
     return {
         "name": name,
         "n": row["n"],
-        **{level: row[level] for level in LEVELS},
+        "counts": " / ".join(fmt.number(row[level]) for level in LEVELS),
         "share": _with_interval(row["share_low"], row["ci_low"], row["ci_high"]),
         "mean": None if fmt.is_missing(row["mean"]) else float(row["mean"]) / 100,
     }
@@ -87,7 +87,8 @@ def _with_interval(share: Any, low: Any, high: Any) -> str:
     """«47,8 % (от 29 до 67 %)»."""
     if fmt.is_missing(share):
         return ""
-    return f"{fmt.percent(share)} ({fmt.interval(low, high)})"
+    inside = fmt.interval(low, high).replace(" ", fmt.NBSP)
+    return f"{fmt.percent(share)} ({inside})"
 
 
 INTERVALS = f"в{fmt.NBSP}скобках — интервал с{fmt.NBSP}вероятностью 95{fmt.NNBSP}%"
@@ -99,9 +100,7 @@ def _level_columns(title: str) -> list[Col]:
     return [
         Col("name", title),
         Col("n", "Учителей", "int"),
-        Col("low", "Низкий", "int", missing=_HIDDEN),
-        Col("middle", "Средний", "int", missing=_HIDDEN),
-        Col("high", "Высокий", "int", missing=_HIDDEN),
+        Col("counts", "Низкий / средний / высокий"),
         Col("share", "Доля низкого", missing=_HIDDEN),
         Col("mean", "Средний результат", "percent", missing=_HIDDEN),
     ]
@@ -164,8 +163,8 @@ def _summary(
         "low_order": levels.get("share_low"),
         "better": _share_of(twice.get("better"), twice.get("n")),
         "better_order": twice.get("share"),
+        "closed": "" if made.get("n") is None else fmt.of(made["closed"], made["n"]),
         "deficits": made.get("n"),
-        "closed": made.get("closed"),
         "overdue": made.get("overdue"),
     }
 
@@ -190,7 +189,7 @@ def _summary_columns(title: str, *, link: bool = False) -> list[Col]:
     first = Col("name", title, "link", href="href") if link else Col("name", title)
     return [
         first,
-        Col("measured", "Диагностированы", order="order", missing="нет данных"),
+        Col("measured", "Прошли диагностику", order="order", missing="нет данных"),
         Col("low", "Низкий уровень", order="low_order", missing=hidden),
         Col(
             "better",
@@ -199,8 +198,7 @@ def _summary_columns(title: str, *, link: bool = False) -> list[Col]:
             help="Из учителей, измеренных дважды одной работой",
             missing=hidden,
         ),
-        Col("deficits", "Дефицитов", "int", missing=hidden),
-        Col("closed", "Восполнено", "int", missing=hidden),
+        Col("closed", "Дефицитов восполнено", order="deficits", missing=hidden),
         Col("overdue", "Просрочено", "int", missing=hidden),
     ]
 

@@ -383,10 +383,18 @@ def again_sentence(row: Row) -> str:
     if not shut:
         return text + "."
     if sure == shut:
-        return f"{text}; все восполненные ({fmt.number(shut)}) проверены повторно."
+        text += f"; все восполненные ({fmt.number(shut)}) проверены повторно."
+    else:
+        text += (
+            f"; из{fmt.NBSP}восполненных проверено повторно {fmt.of(sure, shut)}, остальные "
+            "закрыты без измерения."
+        )
+    doubtful = int(row["not_better"])
+    if not doubtful:
+        return text
     return (
-        f"{text}; из{fmt.NBSP}восполненных проверено повторно {fmt.of(sure, shut)}, остальные "
-        "закрыты без измерения."
+        f"{text} У{fmt.NBSP}{fmt.number(doubtful)} из{fmt.NBSP}восполненных результат той же работы "
+        "после этого не вырос: восполнение подтверждено только документом."
     )
 
 

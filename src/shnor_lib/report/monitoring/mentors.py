@@ -147,10 +147,12 @@ def plans_text(centre: MentorCentre) -> Text:
     note = ""
     if single:
         forms = ("план составлен", "плана составлены", "планов составлено")
-        note = (
-            f"Из них {fmt.count_phrase(single, *forms)} для отдельных учителей: они вошли только в "
-            "суммы."
+        whom = (
+            "одного учителя: он вошёл только в сумму"
+            if single == 1
+            else "отдельных учителей: они вошли только в сумму"
         )
+        note = f"Из них {fmt.count_phrase(single, *forms)} для {whom}."
     return text(words.plans(centre.total, centre.year), note)
 
 

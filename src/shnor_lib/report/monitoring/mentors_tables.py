@@ -24,7 +24,7 @@ Names = Mapping[str, str]
 ROWS = 60
 
 DEFINITIONS: tuple[tuple[str, str], ...] = (
-    ("Планов", "Строки листа «Планы наставников» за учебный год; план для одного учителя входит только в суммы."),
+    ("Планов", "Строки листа «Планы наставников» за учебный год; план для одного учителя входит только в сумму по всем."),
     ("Пунктов в планах", "Сумма по всем планам года."),
     ("Пунктов выполнено", "Выполненные пункты; доля — от пунктов тех планов, где выполнение отмечено."),
     ("Выполнено в срок", "Пункты, выполненные в срок; доля — от выполненных в тех планах, где срок отмечен."),
@@ -151,7 +151,7 @@ def schools_table(centre: MentorCentre, names: Names, links: Names) -> DataTable
 def mentors_table(centre: MentorCentre) -> DataTable:
     """Every mentor: load against the norm, plans, reports, feedback."""
     named = supporter_names(centre.network.supporters)
-    own = {row["supporter"]: row for row in records(tally(centre.plans, ["supporter"]))}
+    own = {row["supporter"]: row for row in records(tally(_of_schools(centre), ["supporter"]))}
     rows: list[Row] = []
     for person in records(centre.mentors):
         plan = own.get(person["supporter"], {})
@@ -180,7 +180,7 @@ def mentors_table(centre: MentorCentre) -> DataTable:
         [
             Col("name", "Наставник"),
             Col("load", "Школ одновременно", order="peak", help="Больше всего за год"),
-            Col("done", "Пунктов выполнено", missing="планов нет"),
+            Col("done", "Пунктов выполнено", missing="планов нет", help="По планам школ"),
             Col("in_time", "В срок", missing="не отмечено"),
             Col("reports", "Отчётов", "int"),
             Col(
@@ -198,6 +198,11 @@ def mentors_table(centre: MentorCentre) -> DataTable:
     )
 
 
+def _of_schools(centre: MentorCentre) -> pd.DataFrame:
+    """Plans with schools: one for a single teacher would be a row about that teacher."""
+    return centre.plans[~centre.plans["single"]].reset_index(drop=True)
+
+
 def _load(person: Row) -> str:
     """«4 при норме 3: выше нормы»."""
     said = fmt.number(person["peak"])
@@ -213,9 +218,8 @@ def municipalities_table(centre: MentorCentre, places: Names) -> DataTable | Non
     place = due["school_id"].map(lambda key: places.get(str(key), "") or "не указан")
     if place.nunique() < 2:
         return None
-    plan = centre.plans.assign(
-        place=centre.plans["school_id"].map(lambda key: places.get(str(key), "") or "не указан")
-    )
+    plan = _of_schools(centre)
+    plan["place"] = plan["school_id"].map(lambda key: places.get(str(key), "") or "не указан")
     done = {row["place"]: row for row in records(tally(plan, ["place"]))}
     rows = []
     for name, own in due.groupby(place.to_numpy(), sort=True):
@@ -243,7 +247,7 @@ def municipalities_table(centre: MentorCentre, places: Names) -> DataTable | Non
                 "done",
                 "Пунктов выполнено",
                 missing="планов нет",
-                help="По всем планам в его школах",
+                help="По планам его школ",
             ),
         ],
         caption=f"Наставники и планы по муниципалитетам, {school_year(centre.year)} учебный год",

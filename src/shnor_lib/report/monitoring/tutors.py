@@ -221,13 +221,6 @@ def tutors_text(point: TutorPoint, network: SupportNetwork) -> Text:
     return text(*blocks)
 
 
-def marks_of(point: TutorPoint) -> dict[int, int]:
-    """Mark 1…5 → answers; a mark between two is counted with the nearer, a half with the upper."""
-    marks = point.requests["mark"].dropna()
-    rounded = [int(float(mark) + 0.5) for mark in marks]
-    return {mark: rounded.count(mark) for mark in range(1, 6)}
-
-
 def feedback_text(point: TutorPoint) -> Text:
     """Mean mark with n, and what it is worth."""
     said = words.feedback(point.total)
@@ -239,6 +232,8 @@ def feedback_text(point: TutorPoint) -> Text:
             "Отзыв ставит тот, кому помогли: он говорит об удовлетворённости, а не о том, стали ли "
             "лучше уроки."
         )
+        if (point.requests["mark"].dropna() % 1 != 0).any():
+            note += " На диаграмме дробная оценка отнесена к ближайшей целой, половина — к большей."
     return text(said, note)
 
 
@@ -246,7 +241,7 @@ def feedback_chart(point: TutorPoint) -> Chart | None:
     """Distribution of marks; None with fewer answers than a mean is shown of."""
     if point.total["n_marks"] < LEAST_ANSWERS:
         return None
-    return mark_bars(marks_of(point), what="Оценки в отзывах")
+    return mark_bars(point.marks, what="Оценки в отзывах")
 
 
 def _compared(outcomes: TutorOutcomes) -> list[tuple[TwoGroups, two_groups.Words]]:
@@ -310,9 +305,14 @@ def limits(point: TutorPoint, outcomes: TutorOutcomes) -> Text:
         )
     undated = int(point.requests["undated"].sum())
     if undated:
+        counted = (
+            "такое обращение считается ожидающим"
+            if undated == 1
+            else "такие обращения считаются ожидающими"
+        )
         lines.append(
             f"В{fmt.NBSP}{fmt.count_phrase(undated, 'обращении', 'обращениях', 'обращениях')} отмечено, "
-            "в срок ли оказана помощь, но даты помощи нет: такие обращения считаются ожидающими."
+            f"в срок ли оказана помощь, но даты помощи нет: {counted}."
         )
     if outcomes.deficits.helped.n:
         lines.append(

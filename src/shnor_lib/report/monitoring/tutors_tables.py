@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.methods.support_network import SupportNetwork
-from shnor_lib.methods.tutor_point import Coverage, TutorPoint, tally, topics
+from shnor_lib.methods.tutor_coverage import Coverage
+from shnor_lib.methods.tutor_point import TutorPoint, tally, topics
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import capped
 from shnor_lib.report.display import Col, DataTable

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shnor_lib.methods.tutor_point import Coverage, TutorPoint
+from shnor_lib.methods.tutor_coverage import Coverage
+from shnor_lib.methods.tutor_point import TutorPoint
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring.indicators import LEAST_ANSWERS, part_of, then_and_now

@@ -196,17 +196,17 @@ def _table(
         lines.append(
             {
                 "title": f"{number}. {COMPONENT[component]}",
-                "have": _list(have),
-                "have_text": "; ".join(words for words, _ in have),
-                "lack": _list(lack),
-                "lack_text": "; ".join(words for words, _ in lack),
+                "have": _list(have) or "ничего",
+                "have_text": "; ".join(words for words, _ in have) or "ничего",
+                "lack": _list(lack) or "всё есть",
+                "lack_text": "; ".join(words for words, _ in lack) or "всё есть",
             }
         )
     return DataTable(
         pd.DataFrame(lines),
         [
             Col("title", "Составная часть"),
-            Col("have", "Что есть", "html", order="have_text", missing="ничего"),
+            Col("have", "Что есть", "html", order="have_text"),
             Col(
                 "lack",
                 "Чего нет и что это восполнит",

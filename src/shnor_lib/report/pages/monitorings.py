@@ -208,20 +208,18 @@ def monitorings_page(years: Mapping[int, Sequence[str]], annual: Sequence[int] =
 def _years_table(years: Mapping[int, Sequence[str]], here: Sequence[Monitoring]) -> str:
     if not here:
         return "Ни один мониторинг ещё не проведён."
+    order = sorted(years, reverse=True)
     rows = []
-    for year, names in sorted(years.items(), reverse=True):
-        row: dict[str, object] = {"year": year}
-        for m in here:
-            there = m.notebook in names
-            row[m.notebook] = f"открыть за {school_year(year)}" if there else "не проведён"
-            row[f"href_{m.notebook}"] = f"{year}/{m.notebook}.ipynb" if there else None
+    for m in here:
+        row: dict[str, object] = {"title": m.heading}
+        for year in order:
+            there = m.notebook in years[year]
+            row[str(year)] = f"открыть за {school_year(year)}" if there else "не проведён"
+            row[f"href_{year}"] = f"{year}/{m.notebook}.ipynb" if there else None
         rows.append(row)
     columns = [
-        Col("year", "Учебный год", "year"),
-        *[
-            Col(m.notebook, m.heading, "link", href=f"href_{m.notebook}")
-            for m in here
-        ],
+        Col("title", "Мониторинг"),
+        *[Col(str(year), school_year(year), "link", href=f"href_{year}") for year in order],
     ]
     table = DataTable(pd.DataFrame(rows), columns, caption="Мониторинги по годам", export=False)
     return show(table)
