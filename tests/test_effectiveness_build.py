@@ -96,7 +96,7 @@ def test_no_code_of_a_teacher_leaves_the_data(built: Path) -> None:
 def test_tables_of_the_pages_are_offered_as_workbooks(built: Path) -> None:
     for page in ("support", "cycle", f"2026/{NAME}-2"):
         book = built / f"_site/reports/downloads/tables/{page}.xlsx"
-        sheets = pd.read_excel(book, sheet_name=None, header=None)
+        sheets = pd.read_excel(book, sheet_name=None, header=None, engine="openpyxl")
         assert sheets
         text = " ".join(frame.to_csv() for frame in sheets.values())
         assert "ШК-01-У0" not in text

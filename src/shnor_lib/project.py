@@ -345,9 +345,7 @@ class Project:
 
     def definition_path(
         self,
-        kind: Literal[
-            "rulesets", "ratings", "indices", "risks", "recommendations", "competence"
-        ],
+        kind: Literal["rulesets", "ratings", "indices", "risks", "recommendations", "competence"],
         name: str,
     ) -> Path:
         """Where a rule set, rating or index definition lies.

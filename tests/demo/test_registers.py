@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.conftest import ROOT
 from tests.demo.conftest import dataset_of
 
 from shnor_lib.demo import Demo, simulate
@@ -28,6 +29,8 @@ from shnor_lib.methods.ruleset import load_ruleset
 from shnor_lib.methods.support_network import SupportNetwork, support_network
 from shnor_lib.methods.teacher_competence import TeacherCompetence, teacher_competence
 from shnor_lib.methods.tutor_point import tutor_point
+from shnor_lib.project import open_project
+from shnor_lib.report.analysis import analyse
 from shnor_lib.sources.cells.values import clean_text
 from shnor_lib.store import Dataset
 
@@ -195,6 +198,26 @@ def test_request_that_waits_longest(world: World) -> None:
     first = waits.iloc[0]
     assert (first["school_id"], first["number"]) == (truth["school_id"], truth["number"])
     assert first["waits"] > 100 > waits["waits"].iloc[1]
+
+
+def test_recommendations_follow_from_what_was_planted(demo: Demo) -> None:
+    found = analyse(open_project(ROOT), dataset_of(demo)).recommendations
+    assert found is not None
+    issued = found.issued
+    for rule, kind in (
+        ("teachers-deficits-overdue", "deficit_overdue"),
+        ("risk-measures", "risk_high_no_measure"),
+        ("measures-overdue", "measure_overdue"),
+        ("support-tutor-unused", "without_support"),
+    ):
+        (truth,) = demo.truth.of_kind(kind)
+        assert list(issued.loc[issued["rule"] == rule, "school_id"]) == [truth["school_id"]], rule
+    (alone,) = demo.truth.of_kind("without_support")
+    (resilient,) = demo.truth.of_kind("resilient")
+    about = found.grounds[found.grounds["key"].str.startswith("support-mentor/")]
+    assert alone["school_id"] in set(about["school_id"])
+    about = found.grounds[found.grounds["key"].str.startswith("social-difficult/")]
+    assert set(about["school_id"]) == {resilient["school_id"]}
 
 
 def test_rows_fit_the_register_and_the_staff(world: World) -> None:

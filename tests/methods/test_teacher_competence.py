@@ -47,7 +47,7 @@ RULES = {
 }
 
 
-@pytest.fixture(scope="module", params=[1])
+@pytest.fixture(scope="module", params=[3])
 def region(request: pytest.FixtureRequest) -> tuple:
     return drawn(request.param)
 

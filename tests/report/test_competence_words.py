@@ -154,7 +154,7 @@ def test_offers_and_second_measurements() -> None:
     assert plain(words.again_sentence(worse)) == (
         "После выявления диагностика того же учителя повторена по 6 из 6; все восполненные (6) "
         "проверены повторно. У 6 из восполненных результат той же работы после этого не вырос: "
-        "восполнение подтверждено только документом."
+        "стоит вернуться к теме."
     )
     bare = words.totals(teachers(5, deficit={}))
     assert plain(words.offers_sentence(bare)) == (

@@ -85,10 +85,8 @@ def platform(dataset: Dataset, day: dt.date) -> Platform:
         open=waited.astype(bool), waits=days.where(waited & (days >= 0)).astype("Int64")
     )
     questions = dataset.questions
-    shown = (
-        questions["published"].fillna(value=False).astype(bool)
-        & questions["answer"].fillna("").str.strip().ne("").astype(bool)
-    )
+    answered = questions["answer"].fillna("").str.strip() != ""
+    shown = (questions["published"].fillna(value=False) & answered).astype(bool)
     return Platform(
         day=day,
         documents=_newest(documents, "title"),

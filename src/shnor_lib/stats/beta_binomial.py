@@ -271,7 +271,8 @@ def posterior_at_least(x: Any, n: Any, threshold: float, prior: BetaPrior) -> Fl
 
     def tail(some: Floats, many: Floats) -> tuple[Floats]:
         if not prior.parts:
-            return (special.betaincc(prior.alpha + some, prior.beta + many - some, threshold),)
+            alone = special.betaincc(prior.alpha + some, prior.beta + many - some, threshold)
+            return (np.asarray(alone, dtype=np.float64),)
         own = weights_given(some, many, prior.parts)
         tails = [
             w * special.betaincc(a + some, b + many - some, threshold)
@@ -297,7 +298,8 @@ def estimate(x: Any, n: Any, prior: BetaPrior, *, level: float = 0.95) -> tuple[
     def describe(some: Floats, many: Floats) -> tuple[Floats, ...]:
         if not prior.parts:
             a, b = prior.alpha + some, prior.beta + many - some
-            return a / (a + b), special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)
+            own_ends = special.betaincinv(a, b, np.array([[tail], [1 - tail]]))
+            return a / (a + b), np.asarray(own_ends[0]), np.asarray(own_ends[1])
         own = weights_given(some, many, prior.parts)
         means = [
             w * (a + some) / (a + b + many) for w, (_, a, b) in zip(own, prior.parts, strict=True)

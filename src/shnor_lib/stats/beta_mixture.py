@@ -51,14 +51,15 @@ def two_betas(x: Floats, n: Floats, alpha: float, beta: float) -> tuple[Part, ..
     if len(some) > MOST_GROUPS:
         at = np.linspace(0, len(some) - 1, MOST_GROUPS).round().astype(np.intp)
         some, many = some[at], many[at]
-    pairs, weight = np.unique(np.stack([some, many]), axis=1, return_counts=True)
+    pairs, repeated = np.unique(np.stack([some, many]), axis=1, return_counts=True)
+    times = repeated.astype(np.float64)
     some, many = pairs
     mean, precision = alpha / (alpha + beta), alpha + beta
     low, high = special.logit(0.75 * mean), special.logit(min(mean + 0.25, 0.5 + 0.5 * mean))
     start = np.array([low, np.log(high - low), np.log(30.0), np.log(30.0), special.logit(0.15)])
 
     def against(point: Floats) -> tuple[float, Floats]:
-        value, slope = _likelihood(point, some, many, weight)
+        value, slope = _likelihood(point, some, many, times)
         return -value, -slope
 
     found = optimize.minimize(
@@ -68,7 +69,7 @@ def two_betas(x: Floats, n: Floats, alpha: float, beta: float) -> tuple[Part, ..
     parts = _parts(found.x)
     single = _log_betabinomial(some, many, mean * precision, (1 - mean) * precision)
     both = _mixture(some, many, parts)
-    gain = 2 * float((weight * (both - single)).sum())
+    gain = 2 * float((times * (both - single)).sum())
     return parts if gain > 3 * np.log(groups) else ()
 
 

@@ -11,12 +11,13 @@ import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from shnor_lib.project import Project
 from shnor_lib.publish.documents.pictures import Artist, add_pictures, figures_of
 from shnor_lib.report import downloads
+from shnor_lib.runs import half_of
 
 if TYPE_CHECKING:
     from shnor_lib.publish.documents.engine import Job, Made
@@ -99,7 +100,6 @@ class Printer:
 
         from shnor_lib.publish.documents.source import picture_folder, print_notebook
         from shnor_lib.report.exports import workbook_of_notebook
-        from shnor_lib.report.labels import school_year
         from shnor_lib.report.workbook import workbook_bytes
         from shnor_lib.store import write_atomically
 
@@ -118,7 +118,7 @@ class Printer:
             notebook.cells.insert(1, cell)
         target = reports / page
         write_atomically(target, nbformat.writes(notebook).encode("utf-8"))
-        title = f"{self.project.settings.title}, {school_year(year)} учебный год"
+        title = f"{self.project.settings.title}, {_period(page, year)}"
         write_atomically(
             reports / downloads.workbook(page), workbook_bytes(book.sheets, source=title)
         )
@@ -192,7 +192,6 @@ class Printer:
 
     def _job(self, page: str, text: str, year: int, *, compact: bool) -> Job:
         from shnor_lib.publish.documents.engine import Job
-        from shnor_lib.report.labels import school_year
 
         settings, reports = self.project.settings, self.project.reports_dir
         site = ". ".join(part for part in (settings.title, settings.subtitle) if part)
@@ -205,7 +204,7 @@ class Printer:
             site=site,
             organisation=settings.organisation,
             # a generated page says its year itself, under the title
-            note=f"{school_year(year)} учебный год" if page.endswith(".ipynb") else "",
+            note=_period(page, year) if page.endswith(".ipynb") else "",
         )
 
     def _make(self, jobs: Sequence[Job]) -> None:
@@ -250,6 +249,21 @@ def remove_unlinked(reports: Path) -> list[Path]:
                 path.unlink()
                 gone.append(path)
     return gone
+
+
+def _period(page: str, year: int) -> str:
+    """What a run of a notebook is about: «2025/26 учебный год», with its half if it has one.
+
+    Examples
+    --------
+    >>> _period("2026/07_effectiveness-1.ipynb", 2026)
+    '2025/26 учебный год, сентябрь — декабрь'
+    """
+    from shnor_lib.report.labels import school_year
+
+    half = half_of(PurePosixPath(page).stem)
+    part = {1: ", сентябрь — декабрь", 2: ", январь — август"}.get(half or 0, "")
+    return f"{school_year(year)} учебный год{part}"
 
 
 def _words(root: Path) -> tuple[dict[str, str], str]:

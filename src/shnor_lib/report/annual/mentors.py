@@ -23,7 +23,7 @@ def chapter(about: AnnualYear) -> list[Piece]:
     centre, lists = _centre(about)
     leavers = status_exit(about.data, about.found, about.year)
     return [
-        say.source_text(),
+        say.source_text("в мониторинге 6"),
         say.indicators_table(centre),
         say.changes_text(centre),
         "### У кого есть наставник и план",

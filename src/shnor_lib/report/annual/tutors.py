@@ -24,7 +24,7 @@ def chapter(about: AnnualYear) -> list[Piece]:
     point, lists = _point(about)
     outcomes = _outcomes(about)
     return [
-        say.source_text(),
+        say.source_text("в мониторинге 5"),
         say.indicators_table(point),
         say.changes_text(point),
         say.subjects_chart(point),

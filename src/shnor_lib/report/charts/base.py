@@ -118,10 +118,11 @@ LABEL_WIDTH = 46
 """Characters of a label that fit the width of a phone."""
 
 
-def rows_above(labels: Sequence[str]) -> list[Spec]:
+def rows_above(labels: Sequence[str], *, bar: float = 0) -> list[Spec]:
     """Labels that stand above their bars, from the left edge: long names fit a phone.
 
     Row 0 is the top one; use together with :func:`rows_axis` and :func:`rows_height`.
+    ``bar``: how wide a bar is, in rows; the label stands on its upper edge.
     """
     return [
         {
@@ -129,9 +130,9 @@ def rows_above(labels: Sequence[str]) -> list[Spec]:
             "x": 0,
             "xanchor": "left",
             "yref": "y",
-            "y": position,
+            "y": position - bar / 2 if bar else position,
             "yanchor": "bottom",
-            "yshift": 9,
+            "yshift": 0 if bar else 9,
             "text": text,
             **({"align": "left"} if "<br>" in text else {}),
         }

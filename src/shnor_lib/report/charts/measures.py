@@ -25,6 +25,9 @@ STATES: dict[str, tuple[str, str]] = {
 }
 """Parts of a bar: code → name, colour."""
 
+BAR = 0.38
+"""Width of a bar, in rows."""
+
 
 def measures_chart(tallies: Rows, label: str, *, most: int = 25) -> Chart:
     """Bars of measures by state, one per group.
@@ -55,7 +58,7 @@ def measures_chart(tallies: Rows, label: str, *, most: int = 25) -> Chart:
                 "name": name,
                 "x": values,
                 "y": list(range(len(shown))),
-                "width": 0.42,
+                "width": BAR,
                 "text": [str(value) if value else "" for value in values],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
@@ -74,7 +77,7 @@ def measures_chart(tallies: Rows, label: str, *, most: int = 25) -> Chart:
         "barmode": "stack",
         "xaxis": whole_axis("мер", largest),
         "yaxis": rows_axis(labels),
-        "annotations": rows_above(labels),
+        "annotations": rows_above(labels, bar=BAR),
         "legend": legend_below(traceorder="normal"),
         "margin": {"l": 8},
     }

@@ -29,6 +29,9 @@ from shnor_lib.report.theme import ACCENT, OTHERS
 GOOD, LATE, NEUTRAL, OPEN = "#2A9D78", "#D55E00", "#3B7DD8", "#B9BEC5"
 """Done in time; done late; done, nobody said when; not done."""
 
+BAR = 0.34
+"""Width of a horizontal bar, in rows."""
+
 Parts = Mapping[str, tuple[str, str]]
 """Column with a number → its name in the legend, its colour."""
 
@@ -77,7 +80,7 @@ def stacked_rows(
         "barmode": "stack",
         "xaxis": whole_axis(axis, largest),
         "yaxis": rows_axis(labels),
-        "annotations": rows_above(labels),
+        "annotations": rows_above(labels, bar=BAR),
         "legend": legend_below(traceorder="normal"),
         "showlegend": True,
         "margin": {"l": 8},
@@ -272,7 +275,7 @@ def _bars(
                 "name": name,
                 "x": values if across else places,
                 "y": places if across else values,
-                **({"orientation": "h", "width": 0.34} if across else {}),
+                **({"orientation": "h", "width": BAR} if across else {}),
                 "text": [str(n) if n and n >= largest * 0.05 else "" for n in values],
                 "textposition": "inside",
                 "insidetextanchor": "middle",

@@ -24,6 +24,8 @@ from shnor_lib.report.support import words as say
 from shnor_lib.report.theme import ACCENT, LIMIT, OTHERS
 
 MOST = 25
+BAR = 0.34
+"""Width of a bar, in rows."""
 _PARTS = (
     ("within", "в пределах нормы", ACCENT),
     ("no_norm", "нормы нет", OTHERS),
@@ -32,7 +34,7 @@ _PARTS = (
 
 
 def load_chart(network: SupportNetwork) -> Chart | None:
-    """Schools at the same time by supporter, the heaviest load first; None without anybody.
+    """Schools at the same time by supporter, the overloaded first; None without anybody.
 
     Parameters
     ----------
@@ -40,7 +42,9 @@ def load_chart(network: SupportNetwork) -> Chart | None:
         Supporters without schools are left out.
     """
     rows = network.supporters[network.supporters["peak"] > 0]
-    rows = rows.sort_values(["peak", "supporter"], ascending=[False, True], kind="stable")
+    rows = rows.sort_values(
+        ["overloaded", "peak", "supporter"], ascending=[False, False, True], kind="stable"
+    )
     all_ = records(rows)
     if not all_:
         return None
@@ -57,7 +61,7 @@ def load_chart(network: SupportNetwork) -> Chart | None:
                     "name": name,
                     "x": values,
                     "y": list(range(len(shown))),
-                    "width": 0.36,
+                    "width": BAR,
                     "text": ["" if value is None else str(value) for value in values],
                     "textposition": "inside",
                     "insidetextanchor": "end",
@@ -97,7 +101,7 @@ def load_chart(network: SupportNetwork) -> Chart | None:
         "barmode": "stack",
         "xaxis": whole_axis("школ одновременно", largest),
         "yaxis": rows_axis(labels),
-        "annotations": rows_above(labels),
+        "annotations": rows_above(labels, bar=BAR),
         "legend": legend_below(traceorder="normal"),
         "margin": {"l": 8},
     }

@@ -394,7 +394,7 @@ def again_sentence(row: Row) -> str:
         return text
     return (
         f"{text} У{fmt.NBSP}{fmt.number(doubtful)} из{fmt.NBSP}восполненных результат той же работы "
-        "после этого не вырос: восполнение подтверждено только документом."
+        "после этого не вырос: стоит вернуться к теме."
     )
 
 

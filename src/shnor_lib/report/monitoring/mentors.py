@@ -104,14 +104,14 @@ def main_points(centre: MentorCentre, found: StatusExit, lists: SupportLists) ->
     )
 
 
-def source_text() -> Text:
-    """Where the data come from and what no document says."""
+def source_text(defined: str = "в конце страницы") -> Text:
+    """Where the data come from, what no document says, and where indicators are ``defined``."""
     return text(
         "Мониторинг предусмотрен п. 5.4 (6) Положения, проводит его муниципалитет (п. 5.11). "
         "Источники названы в п. 5.12: таблицы самоанализа школ, отчёты, отзывы руководителей ШНОР и "
         "ШССУ. Наставник работает по плану, согласованному с управленческой командой школы (п. 3.6.3, "
         "4.2.3). Какие показатели считать, документы не говорят, поэтому все они здесь — "
-        "**проект**; как считается каждый, сказано в конце страницы."
+        f"**проект**; как считается каждый, сказано {defined}."
     )
 
 

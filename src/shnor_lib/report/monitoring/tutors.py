@@ -108,13 +108,13 @@ def main_points(point: TutorPoint, outcomes: TutorOutcomes, lists: SupportLists)
     )
 
 
-def source_text() -> Text:
-    """Where the data come from and what no document says."""
+def source_text(defined: str = "в конце страницы") -> Text:
+    """Where the data come from, what no document says, and where indicators are ``defined``."""
     return text(
         "Мониторинг предусмотрен п. 5.4 (5) Положения, проводит его муниципалитет (п. 5.11). "
         "Источники названы в п. 5.12: таблицы самоанализа школ, отчёты, отзывы учителей-"
         "предметников. Какие показатели считать, документы не говорят, поэтому все они здесь — "
-        "**проект**; как считается каждый, сказано в конце страницы."
+        f"**проект**; как считается каждый, сказано {defined}."
     )
 
 

@@ -214,7 +214,7 @@ def _years_table(years: Mapping[int, Sequence[str]], here: Sequence[Monitoring])
         row: dict[str, object] = {"title": m.heading}
         for year in order:
             there = m.notebook in years[year]
-            row[str(year)] = f"открыть за {school_year(year)}" if there else "не проведён"
+            row[str(year)] = school_year(year) if there else "не проведён"
             row[f"href_{year}"] = f"{year}/{m.notebook}.ipynb" if there else None
         rows.append(row)
     columns = [
