@@ -28,8 +28,10 @@ def records(rows: Rows) -> list[Row]:
 def _values(column: pd.Series) -> list[Any]:
     if column.dtype.kind == "M":
         # A column of dates takes None for NaT, which is neither None nor equal to itself.
-        return cast(list[Any], column.astype(object).where(column.notna(), None).tolist())
-    return cast(list[Any], column.to_numpy(dtype=object, na_value=None).tolist())
+        return column.astype(object).where(column.notna(), None).tolist()
+    missing: Any = None
+    values: list[Any] = column.to_numpy(dtype=object, na_value=missing).tolist()
+    return values
 
 
 def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:

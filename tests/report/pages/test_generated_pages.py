@@ -175,9 +175,7 @@ def test_every_internal_link_leads_to_a_page(case: Case) -> None:
     there = {f"reports/{path}" for path in written} | {"index.qmd"}
     there |= {f"reports/{y}/{name}.ipynb" for y in analysis.years for name in RUNS}
     # Workbooks of notebooks and Word files are made by steps of their own.
-    there |= {
-        f"reports/downloads/tables/{y}/{name}.xlsx" for y in analysis.years for name in RUNS
-    }
+    there |= {f"reports/downloads/tables/{y}/{name}.xlsx" for y in analysis.years for name in RUNS}
     there |= {f"reports/{form.path}" for form in (*letters_of(analysis), *forms_of(analysis))}
     seen = 0
     for path in (p for p in written if not p.endswith((".xlsx", ".xml", ".js"))):
@@ -361,9 +359,7 @@ def test_unavailable_notebooks_are_not_linked(
 ) -> None:
     analysis = analyse(project, data)
     latest = analysis.year
-    write_pages(
-        analysis, tmp_path, notebooks=list(RUNS), available=lambda year, _: year == latest
-    )
+    write_pages(analysis, tmp_path, notebooks=list(RUNS), available=lambda year, _: year == latest)
     for name in ("monitorings.qmd", "_website.yml", "_home.md"):
         text = (tmp_path / name).read_text("utf-8")
         assert f"{latest}/{RUNS[0]}.ipynb" in text
