@@ -265,8 +265,9 @@ def posterior(x: Any, n: Any, prior: BetaPrior, *, level: float = 0.95) -> pd.Da
 def posterior_at_least(x: Any, n: Any, threshold: float, prior: BetaPrior) -> Floats:
     """Probability that the true share is at or above a threshold; ``nan`` without a share.
 
-    Tail of Beta(α + x, β + n − x), or of the mixture of such where the prior has two parts. A continuous share is never exactly at the threshold, so that it
-    is the same for «20 % и более» and «более 20 %».
+    Tail of Beta(α + x, β + n − x), or of the mixture of such where the prior has two parts. A
+    continuous share is never exactly at the threshold, so that it is the same for «20 % и более»
+    and «более 20 %».
     """
 
     def tail(some: Floats, many: Floats) -> tuple[Floats]:
