@@ -18,7 +18,7 @@ NAME = "04_risk_factors"
 
 
 def _build(root: Path) -> BuildReport:
-    return build(open_project(root), engine="embedded", documents="none")
+    return build(open_project(root), only=[NAME], engine="embedded", documents="none")
 
 
 @pytest.fixture(scope="module")

@@ -77,15 +77,24 @@ def upto(processed: Iterable[Path], year: int) -> list[Path]:
 
 
 def definition_files(project: Project) -> list[Path]:
-    """Rule sets, ratings and other definitions the reports rest on."""
+    """The project's own rule sets, ratings and other definitions.
+
+    Packaged ones are part of :func:`library_fingerprint`: so no task rests on a path outside the
+    project, and a project that was moved has nothing to do.
+
+    Raises
+    ------
+    ShnorError
+        The settings name a definition there is not.
+    """
     chosen = project.settings
-    files = [project.definition_path("rulesets", n) for n in (chosen.ruleset, *chosen.compare)]
-    files.append(project.definition_path("ratings", chosen.rating))
-    files.append(project.definition_path("indices", chosen.wellbeing_index))
-    files.append(project.definition_path("risks", chosen.risks))
-    files.append(project.definition_path("recommendations", chosen.recommendations))
-    files.append(project.definition_path("competence", chosen.competence))
+    for name in (chosen.ruleset, *chosen.compare):
+        project.definition_path("rulesets", name)
+    project.definition_path("ratings", chosen.rating)
+    project.definition_path("indices", chosen.wellbeing_index)
+    project.definition_path("risks", chosen.risks)
+    project.definition_path("recommendations", chosen.recommendations)
+    project.definition_path("competence", chosen.competence)
     # Definitions may refer to other definitions of the project.
-    for kind in ("rulesets", "ratings", "indices", "risks", "recommendations", "competence"):
-        files.extend(sorted((project.root / kind).glob("*.yml")))
-    return sorted(set(files))
+    kinds = ("rulesets", "ratings", "indices", "risks", "recommendations", "competence")
+    return sorted(path for kind in kinds for path in (project.root / kind).glob("*.yml"))

@@ -61,10 +61,13 @@ def report_tasks(
     from shnor_lib.report import downloads
     from shnor_lib.report.platform.feed import site_url
 
-    code, printing = library_fingerprint(), publish_fingerprint()
+    printing = publish_fingerprint()
     reports = project.reports_dir
     settings = project.root / SETTINGS_FILE
     definitions = definition_files(project)
+    # A definition taken away is no input any more: that it is gone must be seen, too.
+    own = [path.relative_to(project.root).as_posix() for path in definitions]
+    code = sha("\n".join([library_fingerprint(), *own]).encode())
     processed = processed_files(project)
     works: list[Work] = []
 
