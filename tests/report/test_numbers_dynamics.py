@@ -127,7 +127,7 @@ def data(built_demo: Path) -> Data:
 
 @pytest.fixture(scope="module")
 def shown(built_demo: Path) -> Page:
-    return page(built_demo / f"reports/{YEAR}/02_dynamics.ipynb")
+    return page(built_demo / f".shnor/executed/{YEAR}/02_dynamics.ipynb")
 
 
 def cell(page_: Page, text: str) -> str:

@@ -74,7 +74,7 @@ def data(built_demo: Path) -> Data:
 
 @pytest.fixture(scope="module")
 def shown(built_demo: Path) -> Page:
-    return page(built_demo / f"reports/{YEAR}/01_identification.ipynb")
+    return page(built_demo / f".shnor/executed/{YEAR}/01_identification.ipynb")
 
 
 def flagged(unit: Sum, procedure: str, combine: str) -> bool:

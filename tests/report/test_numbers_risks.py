@@ -158,7 +158,7 @@ def data(built_demo: Path) -> Data:
 
 @pytest.fixture(scope="module")
 def shown(built_demo: Path) -> Page:
-    return page(built_demo / f"reports/{YEAR}/04_risk_factors.ipynb")
+    return page(built_demo / f".shnor/executed/{YEAR}/04_risk_factors.ipynb")
 
 
 @pytest.fixture(scope="module")

@@ -99,12 +99,14 @@ class Printer:
         import nbformat
 
         from shnor_lib.publish.documents.source import picture_folder, print_notebook
+        from shnor_lib.publish.idle_captions import drop_idle_captions
         from shnor_lib.report.exports import workbook_of_notebook
         from shnor_lib.report.workbook import workbook_bytes
         from shnor_lib.store import write_atomically
 
         reports = self.project.reports_dir
         notebook = nbformat.read(executed, as_version=4)
+        drop_idle_captions(notebook)
         href = downloads.seen_from(page, downloads.workbook(page))
         book = workbook_of_notebook(notebook, href)
         if documents:

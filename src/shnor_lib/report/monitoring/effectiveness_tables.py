@@ -194,7 +194,6 @@ def definitions_table() -> DataTable:
             Col("standing", "Происхождение определения"),
         ],
         caption="Определения показателей",
-        export=False,
     )
 
 

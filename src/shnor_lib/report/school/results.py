@@ -134,7 +134,13 @@ def _charts(frames: Frames, school_id: str, procedure: str, rows: list[Row]) -> 
     single = where(frames.results[school_id], procedure=procedure)
     years = _years(rows)
     drawn: list[Chart] = []
+    none_low: list[str] = []
     for subject in chart_subjects(frames, school_id, procedure, rows):
+        own = where(rows, subject=subject)
+        if not any(row["n_low"] for row in own):
+            # A line along the axis says no more than a sentence does.
+            none_low.append(f"{subject} ({fmt.number(sum(row['n'] for row in own))})")
+            continue
         grades = where(single, subject=subject)
         many = len({row["grade"] for row in grades}) > 1
         median = [r for r in frames.median(peers, procedure, subject) if r["year"] in years]
@@ -143,7 +149,7 @@ def _charts(frames: Frames, school_id: str, procedure: str, rows: list[Row]) -> 
         title = fmt.sentence_case(subject)
         drawn.append(
             charts.low_share(
-                where(rows, subject=subject),
+                own,
                 title=f"{title} · {held}" if held else title,
                 years=years,
                 what=low_title(procedure),
@@ -160,8 +166,16 @@ def _charts(frames: Frames, school_id: str, procedure: str, rows: list[Row]) -> 
         "display:grid;gap:0 1.5rem;"
         "grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))"
     )
-    inner = "".join(chart.html() for chart in drawn)
-    return raw(f'<div class="shnor-chart-grid" style="{style}">{inner}</div>')
+    blocks = []
+    if drawn:
+        inner = "".join(chart.html() for chart in drawn)
+        blocks.append(raw(f'<div class="shnor-chart-grid" style="{style}">{inner}</div>'))
+    if none_low:
+        blocks.append(
+            "Низких результатов не было ни в одном году (в скобках — участников за все годы): "
+            f"{fmt.escape_md(', '.join(none_low))}."
+        )
+    return "\n\n".join(blocks)
 
 
 def _years(rows: list[Row]) -> list[int]:
