@@ -7,7 +7,6 @@ from shnor_lib.report import recommendation_words as say
 from shnor_lib.report.blocks import show
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.letters.paths import letter_paths
-from shnor_lib.report.pages.method import standing_badge
 from shnor_lib.report.profile import Frames
 from shnor_lib.report.recommendation_rows import Proposals, proposals_of
 from shnor_lib.report.recommendation_tables import issued_words, register_table
@@ -67,8 +66,7 @@ def _table(own: list[Row], found: Proposals) -> DataTable:
             "plain": f"{row['title']}. {fmt.nice(row['text'])}",
             "whom": fmt.sentence_case(say.to_whom(row["addressee"])),
             "ground": found.grounds(row),
-            "standing": standing_badge(found.rule(row).ground.standing),
-            "standing_plain": found.rule(row).ground.standing,
+            "standing": found.rule(row).ground.standing,
             "deadline": fmt.date_ru(row["deadline"]),
             "controller": row["controller"],
             "issued": issued_words(row),
@@ -81,7 +79,7 @@ def _table(own: list[Row], found: Proposals) -> DataTable:
             Col("text", "Рекомендация", "html", order="plain"),
             Col("whom", "Кому"),
             Col("ground", "Основание"),
-            Col("standing", "Правило", "html", order="standing_plain"),
+            Col("standing", "Правило", help="Происхождение правила; что это значит — «Методика»"),
             Col("deadline", "Срок"),
             Col("controller", "Кто контролирует"),
             Col("issued", "Выдана"),
