@@ -132,9 +132,11 @@ def test_printed_words_and_numbers_are_those_of_the_notebook(built_demo: Path) -
 def test_every_chart_has_its_picture_or_its_table(built_demo: Path) -> None:
     top = built_demo / f"reports/downloads/documents/{LATEST}"
     able = find_browser() is not None
+    seen = 0
     for path in notebooks_of(built_demo, LATEST):
+        # of one half-year there may be nothing to draw
         charts = [d for d in outputs(path) if CHART.search(d.get("text/html", ""))]
-        assert charts, path.stem
+        seen += len(charts)
         for data in charts:
             # Quarto prints Markdown rather than a picture: there is exactly one of the two
             assert ("image/png" in data) == able
@@ -142,8 +144,9 @@ def test_every_chart_has_its_picture_or_its_table(built_demo: Path) -> None:
             assert "application/vnd.plotly.v1+json" in data
         text = pdf_text(top / f"{path.stem}.pdf")
         assert len(re.findall(r"Рисунок\d+\.", text)) == (len(charts) if able else 0)
-        assert (squeezed(NO_BROWSER) in text) == (not able)
+        assert (squeezed(NO_BROWSER) in text) == (not able and bool(charts))
         assert "Unabletodisplay" not in text
+    assert seen > 20
 
 
 def test_profiles_are_printed_whole(built_demo: Path) -> None:
