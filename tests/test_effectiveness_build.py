@@ -13,6 +13,7 @@ import pytest
 from shnor_lib.pipeline import BuildReport, build
 from shnor_lib.project import open_project
 from tests.report import network_project as planted
+from tests.report.executed import shown
 
 NAME = "07_effectiveness"
 pytestmark = pytest.mark.slow
@@ -31,19 +32,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _shown(path: Path) -> str:
-    parts = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            assert output.output_type in {"display_data", "execute_result", "stream"}
-            parts += [str(text) for mime, text in output.get("data", {}).items() if "text/" in mime]
-    return "\n".join(parts).replace("\u00a0", " ").replace("\u202f", " ")
-
-
 def test_runs_of_every_half_that_has_a_list(built: Path) -> None:
     made = {f"{path.parent.name}/{path.stem}" for path in (built / "reports").glob("*/*.ipynb")}
     assert made == {f"2025/{NAME}-2", f"2026/{NAME}-1", f"2026/{NAME}-2"}
-    december, august = (_shown(built / f"reports/2026/{NAME}-{half}.ipynb") for half in (1, 2))
+    december, august = (shown(built / f"reports/2026/{NAME}-{half}.ipynb") for half in (1, 2))
     assert "состояние на 31.12.2025" in december
     assert "состояние на 15.04.2026, полугодие не закончено" in august
     assert "0 из 9 школ" in december

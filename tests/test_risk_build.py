@@ -7,12 +7,12 @@ import re
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from shnor_lib.pipeline import BuildReport, build
 from shnor_lib.project import open_project
 from tests.report import risk_project as planted
+from tests.report.executed import shown
 
 NAME = "04_risk_factors"
 
@@ -29,20 +29,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _shown(path: Path) -> str:
-    parts = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            assert output.output_type in {"display_data", "execute_result", "stream"}
-            parts += [str(text) for mime, text in output.get("data", {}).items() if "text/" in mime]
-    return "\n".join(parts).replace("\u00a0", " ").replace("\u202f", " ")
-
-
 @pytest.mark.slow
 def test_monitoring_of_both_years(built: Path) -> None:
     for year in (2025, 2026):
         assert (built / f"_site/reports/{year}/{NAME}.html").is_file()
-    now, before = (_shown(built / f"reports/{year}/{NAME}.ipynb") for year in (2026, 2025))
+    now, before = (shown(built / f"reports/{year}/{NAME}.ipynb") for year in (2026, 2025))
     assert "в том числе у всех школ списка (3)" in now
     assert "состояние на 15.04.2026" in now
     assert "решения ждут 10 рисков из 14, из них просрочены 2" in now

@@ -7,7 +7,6 @@ import re
 import zipfile
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
 
@@ -15,6 +14,7 @@ from shnor_lib.pipeline import build
 from shnor_lib.project import open_project
 from shnor_lib.report.cards import FOLDER, card_path
 from tests.report import teachers_project as planted
+from tests.report.executed import shown
 
 NAME = "03_teacher_competence"
 
@@ -32,15 +32,6 @@ def _plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def _shown(path: Path) -> str:
-    parts = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            assert output.output_type in {"display_data", "execute_result", "stream"}
-            parts += [str(text) for mime, text in output.get("data", {}).items() if "text/" in mime]
-    return _plain("\n".join(parts))
-
-
 def _text_of(path: Path) -> str:
     """All a file holds, unpacked."""
     if path.suffix in {".docx", ".xlsx"}:
@@ -52,7 +43,7 @@ def _text_of(path: Path) -> str:
 @pytest.mark.slow
 def test_the_monitoring_says_what_was_planted(built: Path) -> None:
     assert not (built / f"reports/2025/{NAME}.ipynb").exists(), "no diagnosis in 2024/25"
-    text = _shown(built / f"reports/2026/{NAME}.ipynb")
+    text = shown(built / f"reports/2026/{NAME}.ipynb")
     # by hand: everything is planted, the list is ШК-01, ШК-02, ШК-04
     people = [(s, i) for s, size in planted.SIZES.items() for i in range(size)]
     last = {who: min(planted.first_score(who[1]) + planted.gain(*who), 90) for who in people}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 
 @dataclass(frozen=True)
 class Page:
@@ -62,3 +64,16 @@ def number(text: str) -> float:
 def close(shown: str, exact: float, digits: int = 1) -> bool:
     """Whether a shown number is the exact one, rounded to so many digits."""
     return abs(number(shown) - exact) <= 0.5 * 10**-digits + 1e-9
+
+
+def shown(path: Path) -> str:
+    """All text a finished notebook shows, in every form of its outputs; plain spaces.
+
+    Nothing but displays may be among the outputs: an error fails here.
+    """
+    parts: list[str] = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type in {"display_data", "execute_result", "stream"}
+            parts += [str(text) for mime, text in output.get("data", {}).items() if "text/" in mime]
+    return "\n".join(parts).replace("\u00a0", " ").replace("\u202f", " ")

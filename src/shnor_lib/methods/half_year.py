@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from shnor_lib.methods.as_of import as_of, school_year_end, school_year_start
+from shnor_lib.methods.as_of import as_of, school_year_end
 from shnor_lib.store import Dataset
 from shnor_lib.tables import TABLES
 
@@ -59,11 +59,6 @@ class HalfYear:
     def __post_init__(self) -> None:
         if self.half not in (1, 2):
             raise ValueError("half is 1 or 2")
-
-    @property
-    def first_day(self) -> dt.date:
-        """1 September or 1 January."""
-        return school_year_start(self.year) if self.half == 1 else dt.date(self.year, 1, 1)
 
     @property
     def last_day(self) -> dt.date:

@@ -15,6 +15,7 @@ from shnor_lib.pipeline.reports import report_tasks
 from shnor_lib.pipeline.work import run_works
 from shnor_lib.project import Project
 from shnor_lib.runs import chosen_runs
+from shnor_lib.sources.given.look import Given, look
 
 if TYPE_CHECKING:
     from shnor_lib.publish.documents.steps import Printer
@@ -68,7 +69,8 @@ def build(
     """
     wanted = chosen_runs(only)
     say = reporter or Silent()
-    report = _read_input(project, keep_good_rows, say, dry_run=dry_run)
+    given = look(project.root)
+    report = _read_input(project, keep_good_rows, given, say, dry_run=dry_run)
     tables = data_file(project)
     if report.failures or not tables.is_file():
         report.site = site_index(project)
@@ -85,7 +87,7 @@ def build(
         )
     mode = documents or project.settings.documents
     with _printer(project, mode) as printer:
-        tasks = report_tasks(project, known, set(chosen), wanted, engine, printer, mode)
+        tasks = report_tasks(project, known, set(chosen), wanted, engine, printer, mode, given)
         run_works(project, tasks, report, say, workers, dry_run)
         report.notes += printer.notes()
     report.notes += site_notes(project)
@@ -97,14 +99,15 @@ def check(
     project: Project, *, keep_good_rows: bool = False, reporter: Reporter | None = None
 ) -> BuildReport:
     """Read and check the input, nothing else; see :func:`build`."""
-    return _read_input(project, keep_good_rows, reporter or Silent(), dry_run=False)
+    given = look(project.root)
+    return _read_input(project, keep_good_rows, given, reporter or Silent(), dry_run=False)
 
 
 def _read_input(
-    project: Project, keep_good_rows: bool, say: Reporter, *, dry_run: bool
+    project: Project, keep_good_rows: bool, given: Given, say: Reporter, *, dry_run: bool
 ) -> BuildReport:
     report = BuildReport()
-    run_works(project, data_tasks(project, keep_good_rows), report, say, 1, dry_run)
+    run_works(project, data_tasks(project, keep_good_rows, given), report, say, 1, dry_run)
     report.faults = last_faults(project)
     return report
 

@@ -14,13 +14,13 @@ from shnor_lib.pipeline.work import Work
 from shnor_lib.project import Project
 from shnor_lib.sources.cells.privacy import project_key
 from shnor_lib.sources.files.folder import input_files
-from shnor_lib.sources.given.look import look
+from shnor_lib.sources.given.look import Given
 
 OPEN_SCHOOLS = "open_schools.json"
 """What the latest reading asks about schools, in the state folder."""
 
 
-def data_tasks(project: Project, keep_good_rows: bool) -> list[Work]:
+def data_tasks(project: Project, keep_good_rows: bool, given: Given) -> list[Work]:
     """One task per raw file, and one that joins them all."""
     files = input_files(project.raw_dir)
     if not files:
@@ -49,7 +49,6 @@ def data_tasks(project: Project, keep_good_rows: bool) -> list[Work]:
         works.append(Work(f"чтение: {name}", read, [path], [target], [code, calendar, sha(key)]))
 
     made = data_file(project)
-    for_site = look(project.root)
 
     def assemble_all() -> None:
         from shnor_lib.sources.assemble import assemble
@@ -57,7 +56,7 @@ def data_tasks(project: Project, keep_good_rows: bool) -> list[Work]:
         from shnor_lib.store import save_dataset, write_json
 
         found = [pickle.loads(path.read_bytes()) for path in reads]  # noqa: S301 - our own cache
-        dataset = assemble(found, calendar=project.calendar, for_site=for_site)
+        dataset = assemble(found, calendar=project.calendar, for_site=given)
         write_json(project.state_dir / "faults.json", [f.to_dict() for f in dataset.faults])
         write_json(
             project.state_dir / OPEN_SCHOOLS,
@@ -95,7 +94,7 @@ def data_tasks(project: Project, keep_good_rows: bool) -> list[Work]:
             assemble_all,
             reads,
             [made],
-            [code, calendar, names, keep_good_rows, for_site.signature],
+            [code, calendar, names, keep_good_rows, given.signature],
         )
     )
     return works

@@ -29,7 +29,7 @@ from shnor_lib.pipeline.word_files import FORMS, LETTERS, cards_task, forms_task
 from shnor_lib.pipeline.work import Work
 from shnor_lib.project import SETTINGS_FILE, Project
 from shnor_lib.runs import NEEDS, NOTEBOOKS, all_runs, conducted, half_of, notebook_of
-from shnor_lib.sources.given.look import look
+from shnor_lib.sources.given.look import Given
 
 if TYPE_CHECKING:
     from shnor_lib.publish.documents.steps import Printer
@@ -43,6 +43,7 @@ def report_tasks(
     engine: Engine,
     printer: Printer,
     mode: Documents,
+    given: Given,
 ) -> list[Work]:
     """Everything after the reading, for the chosen years and runs of notebooks.
 
@@ -56,6 +57,8 @@ def report_tasks(
         Names of the runs to be made now.
     engine, printer, mode
         How the site and its documents are made.
+    given
+        The user's own files and pages.
     """
     from shnor_lib.publish.given_files import leftovers
     from shnor_lib.report import downloads
@@ -106,7 +109,7 @@ def report_tasks(
     # Documents of earlier years are read seldom; the option «all» makes them too.
     printed = {year for year in known if mode == "all" or (mode == "listed" and year == known[-1])}
     schools_file = project.state_dir / "documents.json"
-    given, address = look(project.root), site_url(project.root)
+    address = site_url(project.root)
     documented = sorted(
         page
         for page in (*(f"{each}.ipynb" for each in linked), *(f"{y}/annual.qmd" for y in annual))
@@ -222,9 +225,9 @@ def report_tasks(
 
     with_risks = any(path.parent.name in NEEDS["04_risk_factors"] for path in processed)
     if with_risks or (reports / "downloads/forms").is_dir():
-        works.append(forms_task(project, analysis_file, printing))
-    works.append(letters_task(project, analysis_file, printing))
-    works.append(cards_task(project, analysis_file, printing))
+        works.append(forms_task(project, analysis_file, code, printing))
+    works.append(letters_task(project, analysis_file, code, printing))
+    works.append(cards_task(project, analysis_file, code, printing))
     if mode != "none":
         works.append(schools_task(project, schools_file, pages_file, printer, printing))
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shnor_lib.pipeline.files import library_fingerprint
 from shnor_lib.pipeline.work import Work
 from shnor_lib.project import Project
 
@@ -23,7 +22,7 @@ CARDS = "карты учителей"
 """Name of the step that makes personal cards of teachers, for ``reports/internal``."""
 
 
-def forms_task(project: Project, analysis_file: Path, printing: str) -> Work:
+def forms_task(project: Project, analysis_file: Path, code: str, printing: str) -> Work:
     """Forms to print and sign: protocols, self-analysis cards."""
 
     def forms(analysis: Analysis) -> tuple[str, list[Form]]:
@@ -32,10 +31,10 @@ def forms_task(project: Project, analysis_file: Path, printing: str) -> Work:
 
         return FOLDER, forms_of(analysis)
 
-    return _word_task(project, analysis_file, printing, FORMS, "forms", forms)
+    return _word_task(project, analysis_file, code, printing, FORMS, "forms", forms)
 
 
-def letters_task(project: Project, analysis_file: Path, printing: str) -> Work:
+def letters_task(project: Project, analysis_file: Path, code: str, printing: str) -> Work:
     """Letters with addressed recommendations."""
 
     def letters(analysis: Analysis) -> tuple[str, list[Form]]:
@@ -44,10 +43,10 @@ def letters_task(project: Project, analysis_file: Path, printing: str) -> Work:
 
         return FOLDER, letters_of(analysis)
 
-    return _word_task(project, analysis_file, printing, LETTERS, "letters", letters)
+    return _word_task(project, analysis_file, code, printing, LETTERS, "letters", letters)
 
 
-def cards_task(project: Project, analysis_file: Path, printing: str) -> Work:
+def cards_task(project: Project, analysis_file: Path, code: str, printing: str) -> Work:
     """Personal cards of teachers; nothing of the site is made from them."""
 
     def cards(analysis: Analysis) -> tuple[str, list[Form]]:
@@ -55,12 +54,13 @@ def cards_task(project: Project, analysis_file: Path, printing: str) -> Work:
 
         return FOLDER, cards_of(analysis)
 
-    return _word_task(project, analysis_file, printing, CARDS, "cards", cards)
+    return _word_task(project, analysis_file, code, printing, CARDS, "cards", cards)
 
 
 def _word_task(
     project: Project,
     analysis_file: Path,
+    code: str,
     printing: str,
     name: str,
     kind: str,
@@ -87,4 +87,4 @@ def _word_task(
         )
 
     inputs = [analysis_file, *([own] if own.is_file() else [])]
-    return Work(name, run, inputs, [made], [library_fingerprint(), printing])
+    return Work(name, run, inputs, [made], [code, printing])

@@ -70,6 +70,9 @@ STANDING: dict[str, str] = {
 }
 """Standing of a threshold's source → CSS class of its badge."""
 
+AUDIENCE: dict[str, str] = {"ministry": "полная внутренняя сборка"}
+"""For whom a copy of a report was made."""
+
 STATUS_FOR: dict[str, str] = {"low_results": "ШНОР", "difficult": "ШССУ"}
 """Which status a criterion speaks for."""
 
@@ -105,6 +108,11 @@ def label(names: dict[str, str], code: Any, missing: str = "нет данных"
 
 
 @lru_cache(maxsize=256)
+def audience_words(code: str) -> str:
+    """Whose copy of a report it is; an unknown audience is shown as it is."""
+    return AUDIENCE.get(code, code)
+
+
 def school_year(year: Any, missing: str = "нет данных") -> str:
     """School year by the calendar year in which it ends.
 

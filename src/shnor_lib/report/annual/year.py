@@ -13,11 +13,16 @@ from shnor_lib.methods.dynamics import DynamicsResult, dynamics
 from shnor_lib.methods.effectiveness import Effectiveness
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.list_changes import listed_schools
+from shnor_lib.methods.mentor_centre import MentorCentre, mentor_centre
 from shnor_lib.methods.ruleset import load_ruleset
+from shnor_lib.methods.status_exit import StatusExit, status_exit
 from shnor_lib.methods.teacher_competence import TeacherCompetence, teacher_competence
+from shnor_lib.methods.tutor_outcomes import TutorOutcomes, tutor_outcomes
+from shnor_lib.methods.tutor_point import TutorPoint, tutor_point
 from shnor_lib.project import Project
 from shnor_lib.report.monitoring.effectiveness_run import two_halves
 from shnor_lib.report.monitoring.lists import page_links, school_names
+from shnor_lib.report.monitoring.support_lists import SupportLists, support_lists
 from shnor_lib.store import Dataset
 
 
@@ -88,3 +93,44 @@ class AnnualYear:
             day=self.day,
             listed=listed_schools(self.found.statuses, self.year),
         )
+
+    @cached_property
+    def lists(self) -> SupportLists:
+        """Whom support is due to in the year."""
+        return support_lists(self.found, self.year)
+
+    @cached_property
+    def tutors(self) -> TutorPoint:
+        """Indicators of the tutor point in the year."""
+        return tutor_point(
+            self.data,
+            self.year,
+            self.day,
+            due=self.lists.due,
+            now_listed=self.lists.now,
+            due_before=self.lists.before,
+        )
+
+    @cached_property
+    def tutor_outcomes(self) -> TutorOutcomes:
+        """Whether deficits of those who were consulted were made good."""
+        rules = load_competence_rules(self.project.settings.competence, self.project)
+        return tutor_outcomes(self.data, rules, self.year, self.day)
+
+    @cached_property
+    def mentors(self) -> MentorCentre:
+        """Indicators of the mentor centre in the year."""
+        return mentor_centre(
+            self.data,
+            self.year,
+            self.day,
+            due=self.lists.due,
+            now_listed=self.lists.now,
+            due_before=self.lists.before,
+            norm=self.project.settings.support,
+        )
+
+    @cached_property
+    def leavers(self) -> StatusExit:
+        """Schools that left the list by the year."""
+        return status_exit(self.data, self.found, self.year)

@@ -26,7 +26,7 @@ from shnor_lib.report.blocks import Box, Text, box, bullets, text
 from shnor_lib.report.charts.competence import better_points, level_bars, year_lines
 from shnor_lib.report.charts.stacked import LATE, OPEN, stacked_rows
 from shnor_lib.report.display import Chart
-from shnor_lib.report.labels import school_year
+from shnor_lib.report.labels import audience_words, school_year
 from shnor_lib.report.monitoring import competence_words as say
 from shnor_lib.report.monitoring.competence_deficit_tables import (
     courses_table,
@@ -94,10 +94,9 @@ OF_LIST = " школ списка"
 
 def parameters_line(found: TeacherCompetence, audience: str, title: str) -> Text:
     """What this copy of the notebook was run for."""
-    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
     return text(
         f"{fmt.escape_md(title)}. **{school_year(found.year)} учебный год**; состояние "
-        f"{day_words(found.day)}; {fmt.escape_md(found.rules.title)}; {who}."
+        f"{day_words(found.day)}; {fmt.escape_md(found.rules.title)}; {audience_words(audience)}."
     )
 
 

@@ -16,7 +16,7 @@ from shnor_lib.report.effectiveness_words import (
     in_half,
     on_day,
 )
-from shnor_lib.report.labels import school_year
+from shnor_lib.report.labels import audience_words, school_year
 from shnor_lib.report.monitoring.effectiveness_tables import (
     definitions_table,
     effect_table,
@@ -56,13 +56,12 @@ _STANDING_OF_LIST = "список — по своду правил, у кото�
 
 def parameters_line(now: Effectiveness, audience: str, title: str) -> Text:
     """What this copy of the notebook was run for."""
-    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
     unfinished = (
         "" if now.day == now.half.last_day else ", полугодие не закончено или данных позже нет"
     )
     return text(
         f"{fmt.escape_md(title)}. **{fmt.sentence_case(half_title(now.half))}**; состояние "
-        f"{on_day(now.day)}{unfinished}; {fmt.escape_md(now.identification.ruleset.title)}; {who}."
+        f"{on_day(now.day)}{unfinished}; {fmt.escape_md(now.identification.ruleset.title)}; {audience_words(audience)}."
     )
 
 

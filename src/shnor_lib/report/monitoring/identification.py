@@ -18,6 +18,7 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Box, Text, box, bullets, text
 from shnor_lib.report.labels import (
     LISTED,
+    audience_words,
     school_year,
 )
 from shnor_lib.report.monitoring.confidence import confidence_table, confidence_text
@@ -242,9 +243,8 @@ def parameters_line(
     found: Identification, data: Dataset, year: int, audience: str, title: str
 ) -> Text:
     """What this copy of the notebook was run for."""
-    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
     return text(
         f"{fmt.escape_md(title)}. **{school_year(year)} учебный год**; свод правил "
         f"«{fmt.escape_md(found.ruleset.title)}» ({found.ruleset.source.standing}); "
-        f"школ в реестре — {fmt.number(len(data.schools))}; {who}."
+        f"школ в реестре — {fmt.number(len(data.schools))}; {audience_words(audience)}."
     )

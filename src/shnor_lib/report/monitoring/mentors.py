@@ -18,7 +18,7 @@ from shnor_lib.report.charts.stacked import GOOD, LATE, NEUTRAL, OPEN, stacked_r
 from shnor_lib.report.charts.support import load_chart as _load_chart
 from shnor_lib.report.display import Chart
 from shnor_lib.report.effect_words import effect_sentence, refusal_words, similar_sentence
-from shnor_lib.report.labels import school_year
+from shnor_lib.report.labels import audience_words, school_year
 from shnor_lib.report.monitoring import mentors_words as words
 from shnor_lib.report.monitoring import two_groups
 from shnor_lib.report.monitoring.indicators import LEAST_ANSWERS
@@ -76,10 +76,9 @@ STATES = {
 
 def parameters_line(centre: MentorCentre, audience: str, title: str) -> Text:
     """What this copy of the notebook was run for."""
-    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
     return text(
         f"{fmt.escape_md(title)}. **{school_year(centre.year)} учебный год**; состояние "
-        f"на{fmt.NBSP}{fmt.date_ru(centre.day)}; показатели — проект; {who}."
+        f"на{fmt.NBSP}{fmt.date_ru(centre.day)}; показатели — проект; {audience_words(audience)}."
     )
 
 

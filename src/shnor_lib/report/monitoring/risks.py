@@ -16,7 +16,7 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Box, Text, box, bullets, text
 from shnor_lib.report.charts.risks import risk_map, risk_share_map, state_bars
 from shnor_lib.report.display import Chart
-from shnor_lib.report.labels import LISTED, school_year
+from shnor_lib.report.labels import LISTED, audience_words, school_year
 from shnor_lib.report.monitoring.lists import SCHOOLS, natural, of_year, plain_name, school_links
 from shnor_lib.report.risks import words as say
 from shnor_lib.report.risks.decision_tables import (
@@ -94,10 +94,9 @@ def parameters_line(
     profiles: RiskProfiles, year: int, audience: str, title: str, day: dt.date
 ) -> Text:
     """What this copy of the notebook was run for."""
-    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
     return text(
         f"{fmt.escape_md(title)}. **{say.year_words(year)}**; состояние {say.day_words(day)}; "
-        f"{fmt.escape_md(profiles.rules.title)}; {who}."
+        f"{fmt.escape_md(profiles.rules.title)}; {audience_words(audience)}."
     )
 
 

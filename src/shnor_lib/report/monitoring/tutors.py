@@ -22,7 +22,7 @@ from shnor_lib.report.charts.stacked import (
     stacked_rows,
 )
 from shnor_lib.report.display import Chart, DataTable
-from shnor_lib.report.labels import school_year
+from shnor_lib.report.labels import audience_words, school_year
 from shnor_lib.report.monitoring import tutors_words as words
 from shnor_lib.report.monitoring import two_groups
 from shnor_lib.report.monitoring.indicators import LEAST_ANSWERS
@@ -85,10 +85,9 @@ NOBODY = "Обращений за этот год в журнале нет."
 
 def parameters_line(point: TutorPoint, audience: str, title: str) -> Text:
     """What this copy of the notebook was run for."""
-    who = {"ministry": "полная внутренняя сборка"}.get(audience, audience)
     return text(
         f"{fmt.escape_md(title)}. **{school_year(point.year)} учебный год**; состояние "
-        f"на{fmt.NBSP}{fmt.date_ru(point.day)}; показатели — проект; {who}."
+        f"на{fmt.NBSP}{fmt.date_ru(point.day)}; показатели — проект; {audience_words(audience)}."
     )
 
 

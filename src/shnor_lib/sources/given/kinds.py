@@ -18,5 +18,3 @@ MAX_BYTES = 50 * 1024**2
 
 MAX_TOTAL = 1024**3
 """Of all files together: the site is carried about on a stick."""
-
-PICTURES: frozenset[str] = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
