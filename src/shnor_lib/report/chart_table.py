@@ -157,14 +157,11 @@ def _axis_names(layout: Mapping[str, Any], axis: str) -> dict[float, str]:
 
 
 def _labels_above(layout: Mapping[str, Any]) -> dict[float, str]:
-    """Labels made by ``charts.base.rows_above``."""
+    """Labels made by ``charts.base.rows_above``: where they start is left to the theme."""
     return {
         float(note["y"]): _plain(note.get("text"))
         for note in layout.get("annotations") or []
-        if note.get("xref") == "paper"
-        and note.get("x") == 0
-        and note.get("yref") == "y"
-        and isinstance(note.get("y"), int | float)
+        if "x" not in note and isinstance(note.get("y"), int | float)
     }
 
 

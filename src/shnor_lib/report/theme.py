@@ -105,15 +105,32 @@ def _layout(ground: str) -> dict[str, Any]:
             "font": {"color": colours["text"], "size": 13, "family": FONT},
             "align": "left",
         },
+        # under the plot, whatever its height
         "legend": {
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": -0.2,
-            "yanchor": "top",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
             "font": {"color": colours["text"], "size": 12},
         },
+        # a small title: of a chart that stands in a row of charts
+        "title": {
+            "x": 0,
+            "xanchor": "left",
+            "yref": "container",
+            "y": 0.98,
+            "yanchor": "top",
+            "font": {"size": 14},
+        },
+        # where a label above its row stands, if a note says nothing else (charts/base.py)
         "annotationdefaults": {
+            "xref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "yref": "y",
+            "yanchor": "bottom",
             "font": {"color": colours["text"], "size": 12},
             "showarrow": False,
             # labels stand over the grid

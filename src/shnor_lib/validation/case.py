@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import pandas as pd
@@ -12,6 +13,11 @@ from shnor_lib.methods.ruleset import ResultsShare, RuleSet, load_ruleset
 from shnor_lib.store import Dataset
 from shnor_lib.validation import tables
 from shnor_lib.validation.region import Region
+
+COMPANIONS, APART = 2, 100
+"""What a school has once in a region (a deviation, a status) is tried on so many regions more for each
+one, of the same world, with numbers so far from its own: in a tenth of probabilities there would be two
+or three hundred cases, in which chance alone makes as much as the bound."""
 
 
 @cache
@@ -78,6 +84,13 @@ class Case:
     def size_of(self) -> pd.Series:
         """Pupils of one age by school."""
         return pd.Series(self.region.parallel, index=self.region.ids)
+
+
+def companions(case: Case) -> Iterator[Case]:
+    """Other regions of the same world, tried beside a region; see :data:`COMPANIONS`."""
+    for at in range(1, COMPANIONS + 1):
+        other = replace(case.region, number=case.region.number + APART * at)
+        yield replace(case, region=other)
 
 
 def pooled(truth: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -12,17 +12,12 @@ from shnor_lib.methods.ranking import rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
 from shnor_lib.methods.result_composite import ResultComposite
 from shnor_lib.methods.wellbeing import load_index, wellbeing_index
-from shnor_lib.validation.case import Case
+from shnor_lib.validation.case import Case, companions
 from shnor_lib.validation.tables import MANY
 from shnor_lib.validation.tallies import Tallies, added, calibration, coverage
 
 FAR, MANY_YEARS = 2101, 40
 """Years, far from those the product sees, over which what does not last averages out."""
-
-COMPANIONS, APART = 2, 100
-"""Every region is joined by so many more of the same world, with numbers so far from its own: a school
-has one deviation and one probability in a region, and in a tenth of probabilities there would be
-three hundred of them."""
 
 _NO_LUCK = 1e-3
 """Sampling error of an endless class."""
@@ -35,12 +30,8 @@ def conditions(case: Case) -> Tallies:
     the last year (``residual``) and over the last three (``residual_years``). What the intervals of
     those three years say of the long run is measured beside (``residual_lasting``, no target).
     """
-    region = case.region
-    others = (
-        Case(replace(region, number=region.number + APART * (1 + at)), case.draws)
-        for at in range(COMPANIONS)
-    )
-    return added([*_of_region(case, lasting=True), *(t for o in others for t in _of_region(o))])
+    others = (tally for other in companions(case) for tally in _of_region(other))
+    return added([*_of_region(case, lasting=True), *others])
 
 
 def _of_region(case: Case, *, lasting: bool = False) -> list[Tallies]:

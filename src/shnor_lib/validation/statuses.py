@@ -9,7 +9,7 @@ import pandas as pd
 from shnor_lib.methods.identification import CERTAIN, LIKELY
 from shnor_lib.methods.ruleset import ResultsShare, RuleSet
 from shnor_lib.methods.small_schools import probably_beyond
-from shnor_lib.validation.case import Case, pooled, truly_beyond
+from shnor_lib.validation.case import Case, companions, pooled, truly_beyond
 from shnor_lib.validation.tallies import Tallies, added, calibration, lists, words
 
 Flags = npt.NDArray[np.bool_]
@@ -34,8 +34,13 @@ def statuses(case: Case) -> Tallies:
         on the list surely (``certain``), probably (``likely``), more probably than not (``even``),
         or most probably, as many as the formal list has (``as_long``).
     """
-    years = [year for year in case.identification.years if year > case.region.years[0]]
-    return added(part for year in years for part in _year(case, year))
+    return added(
+        part
+        for each in (case, *companions(case))
+        for year in each.identification.years
+        if year > each.region.years[0]
+        for part in _year(each, year)
+    )
 
 
 def _year(case: Case, year: int) -> list[Tallies]:

@@ -104,8 +104,6 @@ def error_bars(
         up.append(round(max(high - value, 0), 2) if known else None)
         down.append(round(max(value - low, 0), 2) if known else None)
     return {
-        "type": "data",
-        "symmetric": False,
         "array": up,
         "arrayminus": down,
         "thickness": 1.5,
@@ -121,18 +119,13 @@ LABEL_WIDTH = 46
 def rows_above(labels: Sequence[str], *, bar: float = 0) -> list[Spec]:
     """Labels that stand above their bars, from the left edge: long names fit a phone.
 
-    Row 0 is the top one; use together with :func:`rows_axis` and :func:`rows_height`.
+    The theme says that they start at the left edge. Row 0 is the top one; use together with :func:`rows_axis` and :func:`rows_height`.
     ``bar``: how wide a bar is, in rows; the label stands on its upper edge.
     """
     return [
         {
-            "xref": "paper",
-            "x": 0,
-            "xanchor": "left",
-            "yref": "y",
             "y": position - bar / 2 if bar else position,
-            "yanchor": "bottom",
-            "yshift": 0 if bar else 9,
+            **({} if bar else {"yshift": 9}),
             "text": text,
             **({"align": "left"} if "<br>" in text else {}),
         }
@@ -196,32 +189,6 @@ def wrapped(value: Any, width: int = 16, lines: int = 3) -> str:
     if len(found) > lines:
         shown[-1] += "…"
     return "<br>".join(shown)
-
-
-def legend_below(**more: Any) -> Spec:
-    """Legend under the plot, whatever the plot's height."""
-    return {
-        "orientation": "h",
-        "yref": "container",
-        "y": 0,
-        "yanchor": "bottom",
-        "x": 0,
-        "xanchor": "left",
-        **more,
-    }
-
-
-def heading(text: str) -> Spec:
-    """Small title of a chart that stands in a row of charts."""
-    return {
-        "text": text,
-        "x": 0,
-        "xanchor": "left",
-        "yref": "container",
-        "y": 0.98,
-        "yanchor": "top",
-        "font": {"size": 14},
-    }
 
 
 def spec(data: list[Spec], layout: Spec, height: int) -> Spec:

@@ -9,7 +9,6 @@ from shnor_lib.report.charts.base import (
     and_more,
     error_bars,
     hundred,
-    legend_below,
     of,
     percent_axis,
     row_label,
@@ -82,7 +81,6 @@ def change_plot(pairs: Rows) -> Chart:
         },
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(
@@ -180,7 +178,6 @@ def dumbbell(
         "xaxis": percent_axis(title),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
     }
     said = "; ".join(
         f"{row['label']}: {fmt.percent(row['share_from'])} → {fmt.percent(row['share_to'])}"

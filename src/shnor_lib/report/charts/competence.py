@@ -11,7 +11,6 @@ from shnor_lib.report.charts.base import (
     and_more,
     error_bars,
     hundred,
-    legend_below,
     percent_axis,
     row_label,
     rows_above,
@@ -81,7 +80,7 @@ def level_bars(rows: Rows, label: str) -> Chart:
         "xaxis": percent_axis("учителей", range=[0, 100]),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "margin": {"l": 8},
     }
     told = "; ".join(
@@ -227,7 +226,7 @@ def year_lines(rows: Rows) -> Chart:
     layout = {
         "xaxis": year_axis(years),
         "yaxis": percent_axis("учителей", range=[0, 102]),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "showlegend": True,
     }
     return Chart(spec(data, layout, 340), f"По годам. {'; '.join(told)}.")

@@ -11,7 +11,6 @@ from shnor_lib.report.charts.base import (
     PERCENT_SUFFIX,
     Spec,
     hundred,
-    legend_below,
     short,
     spec,
 )
@@ -94,7 +93,6 @@ def context_scatter(
     layout = {
         "xaxis": {"title": {"text": "индекс благополучия (больше — лучше)"}, "nticks": 7},
         "yaxis": {"title": {"text": title}, "ticksuffix": PERCENT_SUFFIX, "nticks": 7},
-        "legend": legend_below(),
     }
     counted = {side: sum(row["verdict"] == side for row in rows) for side, *_ in _SIDES}
     alt = (

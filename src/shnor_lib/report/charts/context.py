@@ -10,7 +10,6 @@ from shnor_lib.report.charts.base import (
     Spec,
     and_more,
     hundred,
-    legend_below,
     of,
     percent_axis,
     row_label,
@@ -109,7 +108,6 @@ def rank_plot(scores: Rows, names: Mapping[str, str], *, highlight: str | None =
             "tickvals": _rank_ticks(last),
             "zeroline": False,
         },
-        "legend": legend_below(),
     }
     if own:
         row = own[0][1]
@@ -192,7 +190,6 @@ def index_results(
             "nticks": 6,
         },
         "yaxis": percent_axis(result_title, range=[-3, 103]),
-        "legend": legend_below(),
     }
     here = [row for row in known if row["school_id"] == highlight]
     alt = (
@@ -275,7 +272,6 @@ def passport_bars(rows: Rows, *, median_name: str = "медиана школ") -
         "xaxis": percent_axis("доля обучающихся"),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
     }
     said = "; ".join(
         f"{row['title']} — {fmt.percent(row['share'])}"
@@ -340,7 +336,7 @@ def contribution_bars(rows: Rows, *, title: str, unit: str = "") -> Chart:
         "xaxis": {"title": {"text": title}, "rangemode": "tozero", "nticks": 6},
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(traceorder="reversed"),
+        "legend": {"traceorder": "reversed"},
     }
     said = "; ".join(
         f"{row['title']} — {fmt.decimal(row['earned'], 2)} из {fmt.decimal(row['possible'], 2)}"

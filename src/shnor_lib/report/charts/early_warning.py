@@ -8,7 +8,6 @@ from shnor_lib.report.charts.base import (
     Spec,
     error_bars,
     hundred,
-    legend_below,
     of,
     percent_axis,
     row_label,
@@ -68,7 +67,6 @@ def forecast_check(rows: Rows) -> Chart:
     layout: Spec = {
         "xaxis": percent_axis("вероятность по прогнозу", range=[-3, 103]),
         "yaxis": percent_axis("действительно попали в список", range=[-3, 103]),
-        "legend": legend_below(),
     }
     said = "; ".join(
         f"прогноз {fmt.percent(row['predicted'], 0)} — попали {fmt.percent(row['observed'], 0)} "

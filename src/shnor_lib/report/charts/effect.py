@@ -10,7 +10,6 @@ from shnor_lib.report.charts.base import (
     Spec,
     and_more,
     hundred,
-    legend_below,
     percent_axis,
     row_label,
     rows_above,
@@ -119,7 +118,6 @@ def effect_plot(rows: Rows, *, basis: str, names: Mapping[str, str] | None = Non
         "xaxis": percent_axis("доля низких результатов (меньше — лучше)"),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(

@@ -9,7 +9,6 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.charts.base import (
     SAID_AT_MOST,
     and_more,
-    legend_below,
     row_label,
     rows_above,
     rows_axis,
@@ -79,7 +78,7 @@ def fault_bars(counts: pd.DataFrame, *, of: str, most: int = 15) -> Chart:
                 for label, key in zip(labels, order, strict=True)
             ]
         ),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "showlegend": True,
     }
     said = "; ".join(f"{label} — {fmt.number(totals[label])}" for label in order[:SAID_AT_MOST])

@@ -12,7 +12,6 @@ from shnor_lib.report.charts.base import (
     and_more,
     error_bars,
     hundred,
-    legend_below,
     percent_axis,
     row_label,
     rows_above,
@@ -69,7 +68,7 @@ def lowest_places(rows: Rows, names: Mapping[str, str]) -> Chart:
         },
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
     }
     said = "; ".join(
         f"{names.get(row['school_id'], row['school_id'])} — {_words(row)}"
@@ -164,7 +163,6 @@ def assumption_bars(rows: Rows) -> Chart:
         "xaxis": percent_axis("доля сдвига мест", range=[0, 103]),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
     }
     said = "; ".join(
         f"{row['assumption']} — {_percent(row['first'])} само по себе, {_percent(row['total'])} "
@@ -228,7 +226,6 @@ def weight_bars(rows: Rows) -> Chart:
         "xaxis": percent_axis("доля от целого"),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
     }
     said = "; ".join(
         f"{row['title']} — вес {fmt.percent(row['nominal'], 0)}, влияние "
@@ -293,7 +290,6 @@ def component_bars(rows: Rows) -> Chart:
         "xaxis": percent_axis("сколько набрано от возможного", range=[-2, 103]),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
     }
     said = "; ".join(
         f"{row['title']} — {fmt.percent(row['all'], 0)} у всех, {fmt.percent(row['lowest'], 0)} у "

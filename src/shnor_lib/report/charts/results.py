@@ -11,9 +11,7 @@ from shnor_lib.report.charts.base import (
     Spec,
     and_more,
     error_bars,
-    heading,
     hundred,
-    legend_below,
     limit_label,
     limit_line,
     of,
@@ -181,11 +179,11 @@ def low_share(
             )
             annotations.append(
                 {
+                    "xref": "x",
                     "x": year - 0.5,
                     "yref": "paper",
                     "y": 1,
                     "yanchor": "top",
-                    "xanchor": "left",
                     "xshift": 3,
                     "text": "смена шкалы",
                     "hovertext": safe(note or "смена шкалы"),
@@ -194,10 +192,11 @@ def low_share(
             )
     annotations += [
         {
+            "xref": "x",
             "x": int(row["year"]),
             "y": hundred(row["share"]),
+            "yanchor": "middle",
             "text": "осень",
-            "xanchor": "left",
             "xshift": 8,
             "font": {"size": 10},
         }
@@ -206,13 +205,13 @@ def low_share(
     ]
     top = min(max([*tops, 10]) * 1.12, 104)
     layout = {
-        "title": heading(safe(title)),
+        "title": {"text": safe(title)},
         "margin": {"l": 8, "r": 10, "t": 34, "b": 8},
         "xaxis": year_axis(years, room=0.18 * len(years) if threshold_label else 0),
         "yaxis": percent_axis("", range=[0, top]),
         "shapes": shapes,
         "annotations": annotations,
-        "legend": legend_below(font={"size": 11}),
+        "legend": {"font": {"size": 11}},
         "showlegend": len(data) > 2,
     }
     said = "; ".join(
@@ -323,7 +322,7 @@ def mark_distribution(rows: Rows) -> Chart:
         "xaxis": percent_axis("доля участников", range=[0, 100]),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
     }
     said = "; ".join(
         f"{row['label']}: «2» — {fmt.percent(row['n2'] / row['n'])}, "

@@ -9,7 +9,6 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.charts.base import (
     Spec,
     hundred,
-    legend_below,
     safe,
     short,
     spec,
@@ -276,7 +275,7 @@ def state_bars(counts: Rows, years: Sequence[int]) -> Chart:
         "barmode": "stack",
         "xaxis": year_axis(years),
         "yaxis": whole_axis("факторов", largest),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "margin": {"b": 70},
     }
     return Chart(spec(data, layout, 330), f"Состояние факторов в {school_year(last)}: {said}.")

@@ -9,7 +9,6 @@ import pandas as pd
 from shnor_lib.report import format as fmt
 from shnor_lib.report.charts.base import (
     Spec,
-    legend_below,
     of,
     row_label,
     rows_above,
@@ -82,7 +81,6 @@ def readings_bars(readings: Rows, *, option: str = "label") -> Chart:
         "xaxis": whole_axis("школ в списке", largest * 1.08),
         "yaxis": {**rows_axis([""] * line), "range": [line - 0.55, -0.85]},
         "annotations": notes,
-        "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(
@@ -220,7 +218,7 @@ def status_by_ruleset(
         "xaxis": whole_axis("школ", largest),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
     }
     said = []
     for name in names:

@@ -16,7 +16,6 @@ from shnor_lib.report.charts.base import (
     and_more,
     error_bars,
     hundred,
-    legend_below,
     limit_label,
     limit_line,
     of,
@@ -87,7 +86,6 @@ def funnel_chart(data: FunnelData, names: Mapping[str, str]) -> Chart:
         "annotations": [
             limit_label(data.threshold * 100, f"порог {fmt.percent(data.threshold, 0)}")
         ],
-        "legend": legend_below(),
         "showlegend": True,
         "margin": {"t": 12, "r": 12},
     }
@@ -217,7 +215,6 @@ def shrinkage_plot(rows: Rows, *, threshold: float | None = None) -> Chart:
         "yaxis": rows_axis(labels),
         "shapes": [limit_line(threshold * 100, axis="x")] if threshold is not None else [],
         "annotations": notes,
-        "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(
@@ -281,7 +278,6 @@ def model_bars(check: ModelCheck) -> Chart:
         "barmode": "group",
         "xaxis": {"title": {"text": "участников"}, "type": "category", "showgrid": False},
         "yaxis": whole_axis("долей за порогом", max([*tops, *map(float, seen)], default=1)),
-        "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(

@@ -12,7 +12,6 @@ from shnor_lib.report.charts.base import (
     and_more,
     error_bars,
     hundred,
-    legend_below,
     percent_axis,
     row_label,
     rows_above,
@@ -81,7 +80,7 @@ def stacked_rows(
         "xaxis": whole_axis(axis, largest),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels, bar=BAR),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "showlegend": True,
         "margin": {"l": 8},
     }
@@ -123,7 +122,7 @@ def month_bars(rows: Rows, parts: Parts, *, axis: str, what: str) -> Chart:
             "zeroline": False,
         },
         "yaxis": whole_axis(axis, largest),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "showlegend": True,
         "margin": {"b": 76},
     }

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.report import format as fmt
-from shnor_lib.report.charts.base import legend_below, of, safe, short, spec, whole_axis, year_axis
+from shnor_lib.report.charts.base import of, safe, short, spec, whole_axis, year_axis
 from shnor_lib.report.display import Chart
 from shnor_lib.report.labels import LISTED, STATUS, school_year
 from shnor_lib.report.theme import STATUS_COLOURS
@@ -62,7 +62,7 @@ def status_counts(statuses: pd.DataFrame) -> Chart:
         "barmode": "stack",
         "xaxis": year_axis(years),
         "yaxis": whole_axis("школ", largest),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
     }
     parts = []
     for year in years:
@@ -157,7 +157,6 @@ def status_timeline(
             "showgrid": False,
             "zeroline": False,
         },
-        "legend": legend_below(),
     }
     shown = fmt.count_phrase(len(table), "школа", "школы", "школ")
     alt = f"Статусы школ по годам: {shown}, {fmt.count_phrase(len(years), 'год', 'года', 'лет')}."

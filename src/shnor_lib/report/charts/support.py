@@ -8,7 +8,6 @@ from shnor_lib.report.charts.base import (
     SAID_AT_MOST,
     Spec,
     and_more,
-    legend_below,
     row_label,
     rows_above,
     rows_axis,
@@ -102,7 +101,7 @@ def load_chart(network: SupportNetwork) -> Chart | None:
         "xaxis": whole_axis("школ одновременно", largest),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels, bar=BAR),
-        "legend": legend_below(traceorder="normal"),
+        "legend": {"traceorder": "normal"},
         "margin": {"l": 8},
     }
     said = [

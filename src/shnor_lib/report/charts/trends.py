@@ -9,7 +9,6 @@ from shnor_lib.report.charts.base import (
     and_more,
     error_bars,
     hundred,
-    legend_below,
     row_label,
     rows_above,
     rows_axis,
@@ -93,7 +92,6 @@ def trend_plot(rows: Rows) -> Chart:
         },
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
-        "legend": legend_below(),
         "showlegend": True,
     }
     said = "; ".join(

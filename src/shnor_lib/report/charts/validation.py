@@ -11,7 +11,6 @@ from shnor_lib.report.charts.base import (
     Spec,
     error_bars,
     hundred,
-    legend_below,
     percent_axis,
     rows_above,
     rows_axis,
@@ -78,7 +77,6 @@ def coverage_by_size(figures: Figures, titles: Mapping[str, str], *, axis: str) 
             "nticks": 6,
         },
         "shapes": [_goal(93, 97)],
-        "legend": legend_below(),
     }
     alt = "Как часто 95-процентные интервалы содержат истинное значение: " + "; ".join(said) + "."
     return Chart(
@@ -142,7 +140,6 @@ def said_and_came(figures: Figures, titles: Mapping[str, str], *, least: int) ->
     layout = {
         "xaxis": percent_axis("сказано", range=[-2, 102]),
         "yaxis": percent_axis("сбылось", range=[-2, 102]),
-        "legend": legend_below(),
     }
     alt = "Сказанные вероятности и доля сбывшихся. " + "; ".join(said) + "."
     return Chart(spec(data, layout, 360 + 20 * len(said)), alt, "Пунктир — полное совпадение.")
@@ -185,7 +182,6 @@ def share_errors(figures: Figures) -> Chart:
         "xaxis": _sizes("участников"),
         "yaxis": {"title": {"text": "ошибка, процентных пунктов"}, "rangemode": "tozero"},
         "barmode": "group",
-        "legend": legend_below(),
     }
     alt = "Обычная ошибка доли низких результатов, процентных пунктов. " + "; ".join(said) + "."
     return Chart(spec(data, layout, 320), alt)
@@ -235,7 +231,6 @@ def found_and_right(figures: Figures, titles: Mapping[str, str], *, what: str) -
     layout = {
         "xaxis": _sizes("учеников в одной параллели"),
         "yaxis": percent_axis(axis, range=[0, 103]),
-        "legend": legend_below(),
     }
     return Chart(spec(data, layout, 340), f"{fmt.sentence_case(axis)}. " + "; ".join(said) + ".")
 
@@ -300,7 +295,6 @@ def effect_estimates(figures: Figures) -> Chart:
         },
         "yaxis": rows_axis(labels),
         "annotations": [{**label, "yshift": 14} for label in rows_above(labels)],
-        "legend": legend_below(),
     }
     alt = "Эффект поддержки: оценка и правда. " + "; ".join(_effect_words(figures, names)) + "."
     return Chart(spec(data, layout, rows_height(labels, each=52, extra=130)), alt)
