@@ -19,7 +19,7 @@ from shnor_lib.publish.documents.engine import NO_BROWSER
 from shnor_lib.publish.documents.pictures import CHART, find_browser
 from shnor_lib.report.labels import LISTED
 from shnor_lib.report.slugs import slug
-from tests.conftest import copy_project
+from tests.report import risk_project as planted
 
 LATEST = 2026
 
@@ -64,24 +64,34 @@ def listed_pages(root: Path) -> set[str]:
     return {f"schools/{slug(key)}" for key in rows["school_id"]}
 
 
+def municipality_pages(root: Path) -> set[str]:
+    pages = {p.stem for p in (root / "reports/municipalities").glob("*.qmd")} - {"index"}
+    assert len(pages) == 1
+    return {f"municipalities/{name}" for name in pages}
+
+
 def test_the_latest_year_and_the_listed_schools_have_documents(built_demo: Path) -> None:
     pages = {f"{LATEST}/{p.stem}" for p in notebooks_of(built_demo, LATEST)}
-    pages |= {f"{LATEST}/annual"} | listed_pages(built_demo)
+    pages |= {f"{LATEST}/annual"} | listed_pages(built_demo) | municipality_pages(built_demo)
     assert len(pages) >= 6
     wanted = {f"{page}{suffix}" for page in pages for suffix in (".pdf", ".docx")}
     assert wanted <= documents(built_demo)
-    mine = {d for d in documents(built_demo) if re.match(r"\d{4}/(\d\d_|annual)|schools/", d)}
+    mine = {d for d in documents(built_demo) if re.match(r"\d{4}/(\d\d_|annual)|[a-z]+/", d)}
     assert mine == wanted
 
 
 def test_links_are_on_pages_that_have_documents_and_on_no_others(built_demo: Path) -> None:
     site = built_demo / "_site/reports"
     with_documents = {d.rpartition(".")[0] for d in documents(built_demo)}
-    pages = [*site.glob("20*/*.html"), *site.glob("schools/*.html")]
+    pages = [
+        page
+        for name in ("20*", "schools", "municipalities")
+        for page in site.glob(f"{name}/*.html")
+    ]
     assert len(pages) > 12
     for page in pages:
         name = page.relative_to(site).with_suffix("").as_posix()
-        if name == "schools/index":
+        if page.stem == "index":
             continue
         links = re.findall(r'href="([^"]+\.(?:pdf|docx))"', page.read_text("utf-8"))
         own = [link for link in links if link.rpartition("/")[2].startswith(f"{page.stem}.")]
@@ -150,10 +160,10 @@ def test_every_chart_has_its_picture_or_its_table(built_demo: Path) -> None:
 
 
 def test_profiles_are_printed_whole(built_demo: Path) -> None:
-    for name in sorted(listed_pages(built_demo)):
+    for name in sorted(listed_pages(built_demo) | municipality_pages(built_demo)):
         source = (built_demo / f"reports/{name}.qmd").read_text("utf-8")
         text = pdf_text(built_demo / f"reports/downloads/documents/{name}.pdf")
-        for heading in re.findall(r"^##+ (.+)$", source, re.M):
+        for heading in re.findall(r"^##+ (.+?)(?: \{#.+\})?$", source, re.M):
             assert squeezed(re.sub(r"\\(.)", r"\1", heading)) in text, (name, heading)
         cells = re.findall(r"<t[dh][^>]*>([^<]+)</t[dh]>", source)
         assert len(cells) > 100
@@ -166,10 +176,8 @@ def test_profiles_are_printed_whole(built_demo: Path) -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of this module's own, small: two years, no browser."""
-    root = copy_project(tmp_path_factory.mktemp("documents") / "project")
-    settings = (root / "shnor.yml").read_text("utf-8")
-    (root / "shnor.yml").write_text(f"{settings}years: [2025, 2026]\nbrowser: none\n", "utf-8")
-    return root
+    root = tmp_path_factory.mktemp("documents") / "project"
+    return planted.write(root, settings="browser: none\n")
 
 
 def run(root: Path, **options: object) -> BuildReport:
@@ -196,7 +204,9 @@ def test_all_adds_earlier_years_and_every_school_and_none_takes_all_away(project
     run(project, documents="all")
     names = documents(project)
     assert {f"{y}/{n}.pdf" for y in (2025, 2026) for n in ("annual", "01_identification")} <= names
-    assert len([n for n in names if n.startswith("schools/") and n.endswith(".pdf")]) == 12
+    assert len([n for n in names if n.startswith("schools/") and n.endswith(".pdf")]) == len(
+        planted.SCHOOLS
+    )
     untouched = [p for p, time in before.items() if p.stat().st_mtime_ns == time]
     assert len(untouched) == len(before), "documents made already are not made again"
     report = run(project, documents="none")

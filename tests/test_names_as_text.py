@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -22,8 +23,6 @@ from shnor_lib.sources.templates import write_templates
 from shnor_lib.store import load_dataset
 from shnor_lib.tables import TABLES
 
-from .conftest import copy_project
-
 NAMES = (
     '=HYPERLINK("http://example.invalid","СОШ № 1")',
     "СОШ <script>alert(1)</script> {{< meta x >}} [b](c)",
@@ -38,9 +37,10 @@ def places(sheet: Any, heads: dict[str, str]) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(read_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The demonstration project; three schools of its register have other names."""
-    opened = open_project(copy_project(tmp_path_factory.mktemp("names") / "project"))
+    root = shutil.copytree(read_demo, tmp_path_factory.mktemp("names") / "project")
+    opened = open_project(Path(root))
     path = opened.raw_dir / "Реестр школ.xlsx"
     book = openpyxl.load_workbook(path)
     heads = {TABLES["schools"].column(name).title: name for name in ("name", "last_grade")}

@@ -16,7 +16,7 @@ import yaml
 from shnor_lib.pipeline import BuildReport, build
 from shnor_lib.project import open_project
 from shnor_lib.sources.files.folder import input_files
-from tests.conftest import conducted
+from tests.conftest import conducted, copy_project
 
 
 def _build(root: Path, **options: object) -> BuildReport:
@@ -37,6 +37,13 @@ def project(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("pipeline") / "project"
     shutil.copytree(built_demo, root)
     return root
+
+
+@pytest.fixture(scope="module")
+def one_year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildReport]:
+    """A project never built before: one notebook of one year."""
+    root = copy_project(tmp_path_factory.mktemp("one-year") / "project")
+    return root, _build(root, years=[2026], only=["01_identification"], documents="none")
 
 
 @pytest.fixture
@@ -77,18 +84,30 @@ def test_touching_a_file_costs_nothing(project: Path) -> None:
     assert _build(project).ran == []
 
 
-def test_same_input_same_bytes(built_demo: Path, demo_copy: Path) -> None:
+def test_one_year_of_a_fresh_project(one_year: tuple[Path, BuildReport]) -> None:
+    """``--year`` and ``--only`` on a project never built: links lead to what there is."""
+    root, report = one_year
+    assert not report.failures, report.failures
+    assert (root / "_site/reports/2026/01_identification.html").is_file()
+    assert not (root / "_site/reports/2025").exists()
+    assert [name for name in report.ran if name.startswith("тетрадь")] == [
+        "тетрадь: 01_identification, 2026"
+    ]
+
+
+def test_same_input_same_bytes(built_demo: Path, one_year: tuple[Path, BuildReport]) -> None:
     """A year built again from the workbooks, in another folder: notebooks, Excel, tables."""
-    assert not _build(demo_copy, years=[2026], documents="none").failures
+    root, _ = one_year
+    assert not _build(root, years=[2026], documents="none").failures
     made = [
-        path.relative_to(demo_copy)
+        path.relative_to(root)
         for folder in (".shnor/executed/2026", "reports/downloads/tables", "data/processed")
-        for path in (demo_copy / folder).rglob("*")
+        for path in (root / folder).rglob("*")
         if path.is_file() and ("2026" in path.as_posix() or path.suffix == ".parquet")
     ]
     assert {path.suffix for path in made} == {".ipynb", ".xlsx", ".parquet"}
     for path in made:
-        assert (demo_copy / path).read_bytes() == (built_demo / path).read_bytes(), path
+        assert (root / path).read_bytes() == (built_demo / path).read_bytes(), path
 
 
 def test_one_changed_cell_runs_only_what_it_touches(own_copy: Path) -> None:
@@ -102,7 +121,7 @@ def test_one_changed_cell_runs_only_what_it_touches(own_copy: Path) -> None:
     column = next(c.column for c in sheet[1] if c.value == "Вакансий")
     sheet.cell(2, column).value = (sheet.cell(2, column).value or 0) + 1
     book.save(path)
-    report = _build(own_copy)
+    report = _build(own_copy, documents="none")
     assert not report.failures
     notebooks = [name for name in report.ran if name.startswith("тетрадь")]
     # Staff of 2026 is invisible to earlier years.
@@ -170,7 +189,7 @@ def test_threshold_in_the_projects_own_rule_set_counts(own_copy: Path) -> None:
     criterion["low"]["threshold"] = 1.0
     own.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     # One notebook is enough here: what counts is the list.
-    quick = {"years": [2023], "only": ["02_dynamics"]}
+    quick = {"years": [2023], "only": ["02_dynamics"], "documents": "none"}
     assert not _build(own_copy, **quick).failures
     after = statuses()
     assert after["low_results"].sum() < before["low_results"].sum()
@@ -188,34 +207,25 @@ def test_threshold_in_the_projects_own_rule_set_counts(own_copy: Path) -> None:
     pd.testing.assert_frame_equal(statuses(), before)
 
 
-def test_one_year_of_a_fresh_project(demo_copy: Path) -> None:
-    """``--year`` and ``--only`` on a project never built: links lead to what there is."""
-    report = _build(demo_copy, years=[2026], only=["01_identification"], documents="none")
-    assert not report.failures, report.failures
-    assert (demo_copy / "_site/reports/2026/01_identification.html").is_file()
-    assert not (demo_copy / "_site/reports/2025").exists()
-    assert [name for name in report.ran if name.startswith("тетрадь")] == [
-        "тетрадь: 01_identification, 2026"
-    ]
-
-
-def test_settings_may_leave_years_out(demo_copy: Path) -> None:
+def test_settings_may_leave_years_out(read_demo: Path, tmp_path: Path) -> None:
     """Reports of the chosen years only; the years before are still looked back on."""
-    path = demo_copy / "shnor.yml"
+    root = Path(shutil.copytree(read_demo, tmp_path / "project"))
+    path = root / "shnor.yml"
     path.write_text(path.read_text("utf-8") + "years: [2025]\n", encoding="utf-8")
-    report = _build(demo_copy, only=["02_dynamics"], documents="none")
+    report = _build(root, only=["02_dynamics"], documents="none")
     assert not report.failures, report.failures
-    assert {p.name for p in (demo_copy / "_site/reports").glob("20*")} == {"2025"}
-    frame = pd.read_parquet(demo_copy / "data/processed/analysis/statuses.parquet")
+    assert {p.name for p in (root / "_site/reports").glob("20*")} == {"2025"}
+    frame = pd.read_parquet(root / "data/processed/analysis/statuses.parquet")
     assert set(frame["year"]) == {2025}
     assert frame["low_results"].any(), "two-year criteria need 2024, which has no report"
 
 
-def test_removed_school_disappears_with_its_page(own_copy: Path) -> None:
+def test_removed_year_disappears_with_its_reports(own_copy: Path) -> None:
     for path in (own_copy / "data/raw").rglob("*.xlsx"):
         if "2026" in path.as_posix():
             path.unlink()
-    report = _build(own_copy, only=["01_identification"], documents="none")
+    assert (own_copy / "_site/reports/2026").is_dir()
+    report = _build(own_copy, years=[2025], only=["01_identification"], documents="none")
     assert not report.failures
     assert not (own_copy / "_site/reports/2026").exists()
     assert (own_copy / "_site/reports/2025/01_identification.html").is_file()

@@ -14,7 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -26,7 +25,7 @@ from pydantic import (
 
 from shnor_lib.faults import ShnorError
 from shnor_lib.tables import PROCEDURES, TABLES
-from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml
+from shnor_lib.yaml_source import YamlFaultsError, explain, load_yaml, packaged_yaml
 
 SETTINGS_FILE = "shnor.yml"
 Season = Literal["spring", "autumn"]
@@ -377,7 +376,7 @@ class Project:
 def packaged_calendar() -> Calendar:
     """The calendar that comes with the library."""
     text = (resources.files("shnor_lib") / "calendar.yml").read_text(encoding="utf-8")
-    return Calendar.model_validate(yaml.safe_load(text))
+    return Calendar.model_validate(packaged_yaml(text))
 
 
 def read_settings(path: Path) -> Settings:

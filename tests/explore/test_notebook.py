@@ -76,15 +76,15 @@ def test_the_committed_notebook_is_clean() -> None:
 
 
 @pytest.mark.slow
-def test_it_runs_and_the_list_moves_with_the_widgets(explore_root: Path) -> None:
+def test_it_runs_and_the_list_moves_with_the_widgets(read_demo: Path) -> None:
     stored = nbformat.read(PATH, as_version=4).cells[-1].outputs[0].text
-    executed = _run(_driven(30), explore_root / "notebooks")
+    executed = _run(_driven(30), read_demo / "notebooks")
     shown = {cell.id: cell.outputs for cell in executed.cells if cell.cell_type == "code"}
     assert "application/vnd.jupyter.widget-view+json" in shown["explorer"][0].data
     assert executed.cells[-2].outputs[0].text == stored
     assert "Список: 4\u00a0школы" in shown["list"][0].data["text/html"]
     found = ast.literal_eval(executed.cells[-1].outputs[-1].text)
-    assert found == _expected(explore_root, 2026, 0.30)
+    assert found == _expected(read_demo, 2026, 0.30)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,19 +12,17 @@ import nbformat
 import pytest
 
 from shnor_lib.execute import run_notebook
-from shnor_lib.pipeline import NOTEBOOKS, check
-from shnor_lib.project import open_project
-from tests.conftest import ROOT, copy_project
+from shnor_lib.pipeline import NOTEBOOKS
+from tests.conftest import ROOT
 from tests.refresh_notebooks import MARK
 
 PATHS = [ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = copy_project(tmp_path_factory.mktemp("notebooks") / "project")
-    assert not check(open_project(root)).failures
-    return root
+def project(read_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("notebooks") / "project"
+    return Path(shutil.copytree(read_demo, root))
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,16 @@ def number(text: str) -> float:
     found = re.match(r"[−+-]?\d+(,\d+)?", text)
     assert found, text
     return float(found.group().replace("−", "-").replace(",", "."))
+
+
+def tenths(value: float | Decimal) -> str:
+    """«4,3»: a half goes up."""
+    return str(Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)).replace(".", ",")
+
+
+def percent(share: float) -> str:
+    """«35,9 %»."""
+    return f"{tenths(Decimal(str(share)) * 100)} %"
 
 
 def close(shown: str, exact: float, digits: int = 1) -> bool:

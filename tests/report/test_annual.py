@@ -10,7 +10,14 @@ import pytest
 
 from shnor_lib.project import open_project
 from shnor_lib.report.annual.page import annual_page
-from shnor_lib.report.annual.parts import CHAPTERS, PARTS, Part, pieces_of
+from shnor_lib.report.annual.parts import (
+    BY_MONITORING,
+    CHAPTERS,
+    MONITORING,
+    PARTS,
+    Part,
+    pieces_of,
+)
 from shnor_lib.report.annual.year import AnnualYear
 from shnor_lib.store import Dataset
 from tests.methods.builders import dataset, result
@@ -76,6 +83,19 @@ def test_a_new_monitoring_joins_by_one_line(root: Path, monkeypatch) -> None:
     assert found == {"effect": ["Год 2024."]}
     with pytest.raises(KeyError):
         pieces_of(about, [Part("нет", "07_effectiveness", "lists:own")])
+
+
+def test_remarks_of_several_monitorings_stand_under_their_names(root: Path) -> None:
+    assert {part.notebook.partition("-")[0] for part in PARTS} <= set(MONITORING)
+    text = page(root, small_dataset(), 2024)
+    for title in (CHAPTERS[chapter] for chapter in BY_MONITORING):
+        chapter = text.split(f"## {title}\n")[1].split("\n## ")[0]
+        own = re.findall(r"^### (.+)$", chapter, re.M)
+        assert own == ["Список школ", "Динамика результатов"], title
+        lists = [part for part in re.split(r"^### .+$", chapter, flags=re.M) if "- " in part]
+        assert len(lists) == 2
+    alone = page(root, small_dataset(), 2024, ("01_identification",))
+    assert "### Список школ" not in alone, "one monitoring needs no name"
 
 
 def test_every_listed_school_is_named_with_its_reason(root: Path) -> None:

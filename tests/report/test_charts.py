@@ -8,6 +8,7 @@ import pytest
 
 from shnor_lib.faults import Severity
 from shnor_lib.report import charts
+from shnor_lib.report.charts.base import school_labels
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from tests.report import frames
 from tests.report.frames import NASTY
@@ -214,3 +215,21 @@ def test_fault_bars_are_the_longest_and_say_what_is_left_out() -> None:
     assert "Число замечаний по файлам:" in chart.alt and "и ещё 6" in chart.alt
     empty = charts.fault_bars(fault_counts().head(0), of="по видам")
     assert empty.alt == PLOT_ALT_EMPTY
+
+
+def test_schools_on_an_axis_can_be_told_apart() -> None:
+    names = {
+        "1": "СОШ № 11 с. Нижнемеждуречное",
+        "2": "СОШ № 9 с. Дальнеостровное",
+        "3": "СОШ № 3 с. Светлое",
+        "4": "Лицей",
+        "5": "Лицей",
+    }
+    labels = school_labels(list(names), names)
+    assert list(labels.values()) == [
+        "СОШ № 11 Нижнемежду…", "СОШ № 9 Дальнеостро…", "СОШ № 3 Светлое", "4 Лицей", "5 Лицей",
+    ]  # fmt: skip
+    assert max(map(len, labels.values())) == 20
+    same = {key: f"Основная школа имени героя {key}" for key in ("а", "б")}
+    assert school_labels(list(same), same) == {"а": "а", "б": "б"}, "the cut names are the same"
+    assert school_labels([], {}) == {}

@@ -144,7 +144,7 @@ def test_offers_and_second_measurements() -> None:
     found = teachers(6, deficit={"offered": "курсы и тьютор", "closed": SPRING}, second=None)
     row = words.totals(found)
     assert plain(words.offers_sentence(row)) == (
-        "Помощь предложена по 6 из 6 (названы курсы — 6, тьютор или наставник — 6)."
+        "Помощь предложена по 6 из 6 (названы курсы или стажировка — 6, тьютор или наставник — 6)."
     )
     assert plain(words.again_sentence(row)) == (
         "После выявления диагностика того же учителя повторена по 0 из 6; из восполненных проверено "
@@ -160,6 +160,10 @@ def test_offers_and_second_measurements() -> None:
     assert plain(words.offers_sentence(bare)) == (
         "Помощь предложена по 0 из 5. Не восполнены и остались без предложения 5."
     )
+    for n, verbs in ((1, "восполнен и остался"), (2, "восполнены и остались")):
+        for left in (n, n + 20):
+            said = plain(words.offers_sentence({**bare, "not_offered": left}))
+            assert said.endswith(f"Не {verbs} без предложения {left}.")
     few = words.totals(teachers(2, deficit={}))
     assert words.offers_sentence(few) == words.again_sentence(few) == ""
 

@@ -11,7 +11,7 @@ import pytest
 
 from shnor_lib.project import open_project
 from shnor_lib.publish.documents.forms import make_forms, update_forms, with_form_styles
-from shnor_lib.publish.documents.reference import reference_docx
+from shnor_lib.publish.documents.reference import packed, reference_docx
 from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.forms import forms_of
 from shnor_lib.report.forms.model import Form, grid, said, signatures
@@ -157,6 +157,46 @@ def test_word_file_has_lines_heights_and_the_page_turned(made) -> None:
         assert "¶" not in document
     assert "ПРОТОКОЛ № ______" in words_of(protocol)
     assert "КАРТОЧКА САМОАНАЛИЗА ШКОЛЫ" in words_of(card)
+
+
+def test_signatures_never_begin_a_page_alone(made) -> None:
+    styles = parts_of(with_form_styles(reference_docx()))["word/styles.xml"]
+    for name in ("Form Kept", "Form Sign", "Form Grid Whole", "Form Grid Whole Head", "Form Head"):
+        style = re.search(rf'<w:name w:val="{name}"/>.*?</w:style>', styles, re.S)
+        assert style is not None and "<w:keepNext/>" in style.group(), name
+    for data in made.values():
+        document = parts_of(data)["word/document.xml"]
+        tables = re.findall(r"<w:tbl>.*?</w:tbl>", document, re.S)
+        # the table before the signatures is kept whole, and so is what stands between them
+        assert 'w:val="FormGridWhole"' in tables[-2] and 'w:val="FormSign"' in tables[-1]
+        between = document.split(tables[-2])[1].split(tables[-1])[0]
+        assert re.search(r'<w:pStyle w:val="FormGap"\s*/>\s*<w:keepNext\s*/>', between)
+        # text does not touch the lines around it
+        assert document.count('<w:bottom w:w="30" w:type="dxa"/>') == len(tables)
+
+
+def test_margins_of_forms_are_small_unless_the_office_has_its_own(tmp_path: Path, forms) -> None:
+    wanted = [forms[form_path("ШК-01", kind)] for kind in ("protocol", "self-analysis")]
+
+    def margins(reference: bytes, name: str) -> list[set[str]]:
+        paths = make_forms(tmp_path / name, wanted, reference=reference)
+        found = []
+        for path in paths:
+            document = parts_of(path.read_bytes())["word/document.xml"]
+            own = re.search(r"<w:pgMar [^>]*>", document)
+            assert own is not None
+            found.append(set(re.findall(r'w:(?:top|bottom)="(\d+)"', own.group())))
+        return found
+
+    assert margins(reference_docx(), "packaged") == [{"850"}, {"850"}]
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(reference_docx())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    document = parts["word/document.xml"].decode()
+    for side in ("top", "bottom"):
+        document = document.replace(f'w:{side}="1134"', f'w:{side}="1400"')
+    parts["word/document.xml"] = document.encode()
+    assert margins(packed(parts), "own")[1] == {"1400"}
 
 
 def test_properties_carry_no_clock(made) -> None:

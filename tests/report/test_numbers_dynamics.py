@@ -182,7 +182,7 @@ def test_summary_of_schools(shown: Page, data: Data) -> None:
     ):
         assert int(rows[title][0]) == counts[key]
         assert close(rows[title][1], 100 * counts[key] / counts.total())
-    assert rows["не сопоставимо"][0] == "0"
+    assert rows["не сопоставимо"] == ["0", "0,0 %"]
 
 
 def test_every_school(shown: Page, data: Data) -> None:

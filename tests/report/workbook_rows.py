@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ def sheet(path: Path, title: str | None = None) -> list[Row]:
     return all_[title] if title else next(iter(all_.values()))
 
 
+@cache
 def sheets(path: Path) -> dict[str, list[Row]]:
-    """Rows of every visible sheet."""
+    """Rows of every visible sheet, read once: nobody changes them."""
     book = load_workbook(path, read_only=True, data_only=True)
     found = {}
     for each in book.worksheets:
@@ -38,7 +40,8 @@ def sheets(path: Path) -> dict[str, list[Row]]:
         if each.sheet_state != "visible" or not lines:
             continue
         heads = [str(head).removesuffix(" *") for head in lines[0]]
-        rows = [dict(zip(heads, line, strict=False)) for line in lines[1:]]
+        # A row that ends early has nothing in its last columns.
+        rows = [dict.fromkeys(heads) | dict(zip(heads, line, strict=False)) for line in lines[1:]]
         found[each.title] = [row for row in rows if any(v is not None for v in row.values())]
     book.close()
     return found

@@ -9,7 +9,7 @@ its criteria and points are not known here and nothing is scored).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -139,12 +139,26 @@ def management_cycle(
     schools = schools[open_in(schools, year).to_numpy(dtype=bool)]
     places = schools["municipality"].fillna("").astype(str)
     shared = _shared(dataset, identification, day, analyses)
+    by_year = {
+        name: frame[(frame["year"] == year).fillna(value=False)]
+        for name, frame in dataset.tables.items()
+        if "year" in frame
+    }
     rows = []
     for place, own in schools.groupby(places.to_numpy(), sort=True):
         keys = set(own["school_id"].astype(str))
         found = dict(
             _of_place(
-                dataset, identification, year, day, str(place), keys, network, dynamics, register
+                dataset,
+                by_year,
+                identification,
+                year,
+                day,
+                str(place),
+                keys,
+                network,
+                dynamics,
+                register,
             )
         )
         for each in ITEMS:
@@ -198,6 +212,7 @@ def _shared(
 
 def _of_place(
     dataset: Dataset,
+    by_year: Mapping[str, pd.DataFrame],
     identification: Identification,
     year: int,
     day: dt.date,
@@ -214,8 +229,7 @@ def _of_place(
     everyone, on_list = len(schools), len(listed)
 
     def of_year(name: str) -> pd.DataFrame:
-        frame = dataset.tables[name]
-        return frame[(frame["year"] == year).fillna(value=False)]
+        return by_year[name]
 
     def held(frame: pd.DataFrame, among: set[str]) -> int:
         return len(set(frame["school_id"].dropna().astype(str)) & among)

@@ -117,7 +117,7 @@ def report_tasks(
     )
 
     def pages() -> None:
-        from shnor_lib.report.pages import printed_schools, write_pages
+        from shnor_lib.report.pages import printed_pages, write_pages
         from shnor_lib.store import write_json
 
         analysis = pickle.loads(analysis_file.read_bytes())  # noqa: S301 - our own cache
@@ -132,8 +132,8 @@ def report_tasks(
             site_url=address,
             documented=documented,
         )
-        schools = printed_schools(analysis, mode)
-        write_json(schools_file, {"year": analysis.year, "pages": schools})
+        to_print = printed_pages(analysis, mode)
+        write_json(schools_file, {"year": analysis.year, "pages": to_print})
         index = {path: sha((project.reports_dir / path).read_bytes()) for path in sorted(written)}
         write_json(pages_file, index)
 
@@ -267,7 +267,7 @@ def report_tasks(
 def _remove_stale_reports(
     project: Project, known: list[int], linked: set[str], pages_file: Path
 ) -> None:
-    """Take away generated pages of schools, years and monitorings that are gone."""
+    """Take away generated pages of schools, municipalities, years and monitorings that are gone."""
     from shnor_lib.report.pages.sections import SECTIONS
 
     kept = {project.reports_dir / name for name in json.loads(pages_file.read_text("utf-8"))}
@@ -281,6 +281,7 @@ def _remove_stale_reports(
             if int(folder.name) not in known:
                 (folder / "annual.qmd").unlink(missing_ok=True)
     made = [*(project.reports_dir / "schools").glob("*.qmd")]
+    made += (project.reports_dir / "municipalities").glob("*.qmd")
     made += (project.reports_dir / "downloads").rglob("*.ics")
     made += (project.reports_dir / "downloads/platform").glob("*")
     # a page of the menu whose registers have no rows any more

@@ -148,13 +148,20 @@ def _breadcrumbs(
         return ""
     home = next((item for item in config.navbar if item.href == HOME), NavItem("Главная", HOME))
     parts = [f'<li><a href="{escape(relative(HOME, page))}">{_label(home)}</a></li>']
-    if active is not None and active.href and active.href != page:
-        parts.append(
-            f'<li><a href="{escape(relative(active.href, page))}">{_label(active)}</a></li>'
-        )
+    above = None if active is None else _above(active, page)
+    if above is not None and above.href != page:
+        parts.append(f'<li><a href="{escape(relative(above.href, page))}">{_label(above)}</a></li>')
     if sidebar is not None:
         parts += [f"<li>{_label(item)}</li>" for item in _way(sidebar.items, page)]
     return "".join(parts)
+
+
+def _above(active: NavItem, page: str) -> NavItem | None:
+    """The menu entry itself; of a drop-down the index of the page's folder."""
+    if active.href:
+        return active
+    index = f"{PurePosixPath(page).parent}/index.qmd"
+    return next((child for child in active.children if child.href == index), None)
 
 
 def _way(items: tuple[NavItem, ...], page: str) -> list[NavItem]:

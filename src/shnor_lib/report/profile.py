@@ -16,6 +16,7 @@ from shnor_lib.methods.ruleset import ResultsShare, SocialCount, SocialShare
 from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.rows import BySchool, Row, records
+from shnor_lib.report.words import Reason
 from shnor_lib.stats.intervals import wilson
 from shnor_lib.tables import PROCEDURES, TABLES
 
@@ -37,6 +38,8 @@ class Frames:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
+        self.reasons: dict[str, list[Reason]] = {}
+        """School's id → reasons of the latest year's status, as far as they were asked for."""
 
     # --- the register -----------------------------------------------------------------------
 

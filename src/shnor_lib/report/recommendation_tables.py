@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -150,6 +150,7 @@ def register_table(
     links: Names,
     *,
     brief: bool = False,
+    without: Collection[str] = (),
     most: int = ROWS,
 ) -> DataTable:
     """Issued recommendations: state, deadline, what is overdue, who controls.
@@ -164,6 +165,8 @@ def register_table(
         School's id → name and → address.
     brief
         Without the school: for its own page.
+    without
+        Columns left out: ``controller``, ``rule`` …
     most
         Rows shown.
     """
@@ -208,7 +211,8 @@ def register_table(
         Col("evidence", "Подтверждение", missing="нет"),
     ]
     if brief:
-        columns = [col for col in columns if col.name not in {"name", "evidence"}]
+        without = {*without, "name", "evidence"}
+    columns = [col for col in columns if col.name not in without]
     return capped(
         pd.DataFrame(lines),
         columns,

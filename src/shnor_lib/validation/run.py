@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -49,9 +48,6 @@ def run(plan: Plan, *, workers: int = 1, told: Callable[[], None] | None = None)
             if told:
                 told()
         return added(found)
-    # Matrices here are small: threads of the linear algebra only get in each other's way.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         # in the order of the regions: sums of floats depend on the order of their terms
         for part in pool.map(judge, cases):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,6 @@ import pytest
 import yaml
 
 from shnor_lib.faults import Fault, Severity
-from shnor_lib.pipeline import check
 from shnor_lib.project import Project, open_project
 from shnor_lib.report.analysis import Analysis, analyse
 from shnor_lib.report.forms import forms_of
@@ -21,17 +21,14 @@ from shnor_lib.report.pages import write_pages
 from shnor_lib.report.pages.sections import Site, sections_of
 from shnor_lib.runs import all_runs
 from shnor_lib.store import Dataset, load_dataset
-from tests.conftest import copy_project
 
 RUNS = all_runs()
 LISTED = ["low_results", "difficult", "both"]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    opened = open_project(copy_project(tmp_path_factory.mktemp("pages") / "project"))
-    assert not check(opened).failures
-    return opened
+def project(read_demo: Path) -> Project:
+    return open_project(read_demo)
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +76,8 @@ def _nasty_names(data: Dataset) -> Dataset:
     return data.replace(schools=data.schools.assign(name=nasty))
 
 
-CASES = {
-    "demo": lambda data: data,
+CASES: dict[str, Callable[[Dataset], Dataset] | None] = {
+    "demo": None,
     "everybody": _everybody_listed,
     "nobody": _nobody_listed,
     "one school": _one_school,
@@ -89,14 +86,24 @@ CASES = {
 }
 
 
+@pytest.fixture(scope="module")
+def demo_pages(demo_analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All pages of the demonstration project. Do not write into it."""
+    reports = tmp_path_factory.mktemp("pages") / "reports"
+    write_pages(demo_analysis, reports, notebooks=list(RUNS))
+    return reports
+
+
 @pytest.fixture(scope="module", params=list(CASES))
 def case(
     request: pytest.FixtureRequest,
     project: Project,
     data: Dataset,
+    demo_analysis: Analysis,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Analysis, Path, list[str]]]:
-    analysis = analyse(project, CASES[request.param](data))
+    change = CASES[request.param]
+    analysis = demo_analysis if change is None else analyse(project, change(data))
     reports = tmp_path_factory.mktemp("case") / "reports"
     yield (
         request.param,
@@ -123,7 +130,9 @@ def test_all_pages_are_there_and_reported(case: Case) -> None:
     assert fixed <= set(written)
     fixed |= {section.path for section in sections_of(Site(analysis, {}, {}))}
     pages = [path for path in written if not path.startswith("downloads/")]
-    assert len(pages) == len(fixed) + analysis.dataset.schools["school_id"].nunique()
+    register = analysis.dataset.schools
+    own = register["school_id"].nunique() + register["municipality"].fillna("").nunique()
+    assert len(pages) == len(fixed) + own
 
 
 def _visible(text: str) -> str:
@@ -259,11 +268,10 @@ def test_extreme_lists_are_said_in_words(case: Case) -> None:
 
 
 def test_demo_home_agrees_with_plain_counting(
-    project: Project, data: Dataset, tmp_path: Path
+    project: Project, demo_analysis: Analysis, demo_pages: Path
 ) -> None:
     """The rule of Тбилисский район on incomplete families, counted with nothing but pandas."""
-    analysis = analyse(project, data)
-    write_pages(analysis, tmp_path, notebooks=list(RUNS))
+    analysis = demo_analysis
     passports = pd.concat(
         [
             pd.read_parquet(path)
@@ -280,7 +288,7 @@ def test_demo_home_agrees_with_plain_counting(
         [pd.read_parquet(path) for path in (project.processed_dir / "results").glob("*.parquet")]
     )
     low = _low_by_hand(results, analysis.year)
-    cards = _cards((tmp_path / "_home.md").read_text("utf-8"))
+    cards = _cards((demo_pages / "_home.md").read_text("utf-8"))
     hard = set(difficult["school_id"])
     assert cards["ШССУ"] + cards["ШНОР и ШССУ"] == len(hard)
     assert cards["ШНОР"] + cards["ШНОР и ШССУ"] == len(low)
@@ -305,14 +313,15 @@ def _low_by_hand(results: pd.DataFrame, year: int) -> set[str]:
 
 
 def test_quality_page_tells_every_fault_with_its_place(
-    project: Project, data: Dataset, tmp_path: Path
+    demo_analysis: Analysis, tmp_path: Path
 ) -> None:
     faults = [
         Fault("a.xlsx", "Лист1", "H15", "x", "доля больше 100 %.", remedy="Исправьте.", rows=2),
         Fault("b.xlsx", message="нет года.", severity=Severity.WARNING),
         Fault("b.xlsx", "Итоги", "B2:D2", message="чьё это?", severity=Severity.QUESTION),
     ]
-    analysis = analyse(project, data.replace(faults=faults))
+    data = demo_analysis.dataset.replace(faults=faults)
+    analysis = dataclasses.replace(demo_analysis, dataset=data)
     write_pages(analysis, tmp_path, notebooks=list(RUNS))
     page = (tmp_path / "data-quality.qmd").read_text("utf-8")
     for fault in faults:
@@ -354,10 +363,8 @@ def test_method_page_quotes_every_criterion_with_its_standing(case: Case) -> Non
     assert "shnor-standing user" in page
 
 
-def test_unavailable_notebooks_are_not_linked(
-    project: Project, data: Dataset, tmp_path: Path
-) -> None:
-    analysis = analyse(project, data)
+def test_unavailable_notebooks_are_not_linked(demo_analysis: Analysis, tmp_path: Path) -> None:
+    analysis = demo_analysis
     latest = analysis.year
     write_pages(analysis, tmp_path, notebooks=list(RUNS), available=lambda year, _: year == latest)
     for name in ("monitorings.qmd", "_website.yml", "_home.md"):

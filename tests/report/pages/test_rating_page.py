@@ -8,24 +8,18 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from shnor_lib.pipeline import check
-from shnor_lib.project import open_project
-from shnor_lib.report.analysis import Analysis, analyse
+from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.pages.rating import page_of_rating, rated_rows, sureness
 from shnor_lib.report.pages.rating_checks import alpha_words
 from shnor_lib.report.pages.sections import Site, sections_of
 from shnor_lib.report.profile import frames_of
 from shnor_lib.report.school.strengths import strengths_section
-from shnor_lib.store import load_dataset
-from tests.conftest import copy_project
 
 
 @pytest.fixture(scope="module")
-def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+def analysis(demo_analysis: Analysis) -> Analysis:
     """The demonstration region: a small one is refused most of what the page shows."""
-    project = open_project(copy_project(tmp_path_factory.mktemp("rating") / "project"))
-    check(project)
-    return analyse(project, load_dataset(project.processed_dir))
+    return demo_analysis
 
 
 def _page(analysis: Analysis) -> str:

@@ -157,7 +157,7 @@ def test_one_letter_to_every_listed_school_and_office(found: Analysis, letters) 
         for row in own:
             assert f"{visible(row['title'])}. " in text
             assert row["deadline"].strftime("%d.%m.%Y") in text
-        assert "от 15.04.2026 №" in text
+        assert "данные на 15.04.2026" in text
         assert frames_of(found).names[school] in text
         assert not CODES.search(text)
     first = visible(letters[f"downloads/letters/school-{slug('ШК-01')}.docx"].markdown)
@@ -176,6 +176,42 @@ def test_letters_about_many_schools_name_them_with_numbers(found: Analysis, lett
         assert row["municipality"] in text
         for school in proposals.schools(row):
             assert names[school] in text
+
+
+def test_a_letter_is_an_office_letter(found: Analysis, letters) -> None:
+    proposals = proposals_of(found)
+    assert len(letters) > 3
+    for path, letter in letters.items():
+        text = visible(letter.markdown.replace("**", "").replace("\\_", "_"))
+        # the addressee in the nominative, lines for name, date, number, salutation, who wrote it
+        assert re.search(r"Руководителю\\? _{20,}", text), path
+        assert re.search(r"_{10,} № _{8,}", text), path
+        assert re.search(r"Уважаемый\(-ая\) _{20,}!", text), path
+        assert re.search(r"Исполнитель: _{20,}, тел. _{10,}", text), path
+        assert text.count("(подпись)") == 1 and "20__ г." not in text, "its date is at the head"
+        assert "Предложение авторов программы.)" not in text
+        assert not re.search(r"\.\.|\. \.|: \.| ,", text), path
+    one = letters[f"downloads/letters/school-{slug('ШК-01')}.docx"]
+    text = visible(one.markdown)
+    row = proposals.of_school("ШК-01")[1]
+    rule = proposals.rule(row)
+    assert rule.ground.document
+    assert "(Положение, Оленёк, п. 5.12)." in text or "(ср.: Положение, Оленёк, п. " in text
+    # full names of the documents, meanings of the abbreviations
+    assert "Положение, Оленёк — Положение о муниципальной системе работы" in text
+    assert "Сокращения: ШНОР — школы с низкими образовательными результатами" in text
+    assert "школа отнесена к школам с низкими образовательными результатами (ШНОР) по своду" in text
+    # codes of the register by the numbers of the letter
+    waiting = [r for r in proposals.of_school("ШК-01") if r["number"] is None]
+    codes = re.search(r"код рекомендации: (.+?)\.\s", text.replace("\\", "") + " ")
+    assert codes is not None
+    pairs = [pair.split(" — ") for pair in codes.group(1).split("; ")]
+    assert [number for number, _ in pairs] == [str(n) for n in range(1, len(waiting) + 1)]
+    assert {code for _, code in pairs} == {row["rule"] for row in waiting}
+    for number, code in pairs:
+        title = re.search(rf"\*\*{number}\.\s(.+?)\.\*\*", one.markdown)
+        assert title is not None
+        assert visible(title.group(1)) == visible(proposals.rules[code].title)
 
 
 def test_the_same_letters_have_the_same_bytes(tmp_path: Path, letters) -> None:

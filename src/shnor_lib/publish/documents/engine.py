@@ -20,6 +20,7 @@ from shnor_lib.faults import ShnorError
 from shnor_lib.publish.documents.word import finished
 from shnor_lib.publish.embedded import pandoc_path
 from shnor_lib.publish.quarto_config import LANGUAGE
+from shnor_lib.report.abbreviations import ABBREVIATIONS
 from shnor_lib.store import write_atomically
 
 WORK_DIR = ".shnor/documents"
@@ -116,6 +117,7 @@ def make_documents(
         "language": {**_LANGUAGE, **(language or {})},
         "delimiter": delimiter,
         "no_browser": NO_BROWSER,
+        "abbreviations": list(ABBREVIATIONS.items()),
         "documents": [
             {
                 "name": job.name,

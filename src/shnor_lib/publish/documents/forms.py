@@ -84,7 +84,7 @@ def make_forms(
     written = []
     for number, form in enumerate(forms):
         path = root / "reports" / form.path
-        data = _laid_out((work / f"{number}.docx").read_bytes(), sideways=form.sideways)
+        data = _laid_out((work / f"{number}.docx").read_bytes(), form)
         write_atomically(path, finished(data, title=form.title, author=organisation))
         written.append(path)
     shutil.rmtree(work, ignore_errors=True)
@@ -125,7 +125,9 @@ def update_forms(
     common = hashlib.sha256(reference).hexdigest() + organisation + version
     now = {
         form.path: hashlib.sha256(
-            "\0".join((common, form.title, form.markdown, str(form.sideways))).encode()
+            "\0".join(
+                (common, form.title, form.markdown, repr((form.sideways, form.dense)))
+            ).encode()
         ).hexdigest()
         for form in forms
     }
@@ -172,10 +174,11 @@ def _pandoc(root: Path, place: str) -> None:
 
 _ROWS = re.compile(r"<!--form:(grid|sign):(\d+)-->.*?</w:tbl>", re.S)
 _TABLE = re.compile(r"<w:tblPr>.*?</w:tblPr>", re.S)
+_MARGINS = re.compile(r"<w:pgMar [^>]*/>")
 _PAGE = re.compile(r"<w:pgSz [^>]*/>\s*<w:pgMar [^>]*/>")
 
 
-def _laid_out(data: bytes, *, sideways: bool) -> bytes:
+def _laid_out(data: bytes, form: Form) -> bytes:
     """Heights of rows and the page's direction, which Markdown has no words for."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -190,10 +193,17 @@ def _laid_out(data: bytes, *, sideways: bool) -> bytes:
         return _TABLE.sub(lambda own: _table(kind, own.group()), table, count=1)
 
     document = _ROWS.sub(with_lines, document)
-    if sideways:
-        document = _PAGE.sub(SIDEWAYS, document)
+    if form.sideways:
+        document = _PAGE.sub(_dense(SIDEWAYS) if form.dense else SIDEWAYS, document)
+    elif form.dense:
+        document = _MARGINS.sub(lambda own: _dense(own.group()), document)
     parts["word/document.xml"] = document.encode("utf-8")
     return packed(parts)
+
+
+def _dense(page: str) -> str:
+    """The packaged margins above and below made smaller; an office's own stay."""
+    return re.sub(r'w:(top|bottom)="1134"', r'w:\1="850"', page)
 
 
 def with_form_styles(reference: bytes) -> bytes:
@@ -209,14 +219,14 @@ def with_form_styles(reference: bytes) -> bytes:
 
 
 def _style(name: str, *, size: float = 12, bold: bool = False, after: int = 4, align: str = "left",
-           indent: int = 0, keep: bool = False) -> str:  # fmt: skip
+           indent: int = 0, hanging: int = 0, keep: bool = False) -> str:  # fmt: skip
     style_id = name.replace(" ", "")
     return (
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{style_id}">'
         f'<w:name w:val="{name}"/><w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>'
         + ("<w:keepNext/>" if keep else "")
         + f'<w:spacing w:before="0" w:after="{after * 20}" w:line="240" w:lineRule="auto"/>'
-        + (f'<w:ind w:left="{indent}"/>' if indent else "")
+        + (f'<w:ind w:left="{indent}" w:hanging="{hanging}"/>' if indent else "")
         + f'<w:jc w:val="{align}"/></w:pPr><w:rPr><w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" '
         f'w:cs="{FONT}"/>'
         + ("<w:b/><w:bCs/>" if bold else "")
@@ -234,26 +244,33 @@ _LINES = "".join(
 def _table(kind: str, properties: str) -> str:
     """Properties of a form's table: its own borders, widths that hold, the head on every page."""
     width = re.search(r"<w:tblW [^>]*/>", properties)
+    above = 30 if kind == "grid" else 60
     return (
         "<w:tblPr>"
         + (width.group() if width else '<w:tblW w:type="pct" w:w="5000"/>')
         + (f"<w:tblBorders>{_LINES}</w:tblBorders>" if kind == "grid" else "")
-        + '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="70" w:type="dxa"/>'
+        + f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="{above}" w:type="dxa"/>'
+        '<w:left w:w="70" w:type="dxa"/><w:bottom w:w="30" w:type="dxa"/>'
         '<w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>'
     )
 
 
 _STYLES: dict[str, str] = {
     "Form Text": _style("Form Text"),
-    "Form Item": _style("Form Item", after=2, indent=284),
+    "Form Item": _style("Form Item", after=2, indent=454, hanging=182),
     "Form Centre": _style("Form Centre", align="center", after=10),
     "Form Title": _style("Form Title", size=13, bold=True, align="center", after=8, keep=True),
     "Form Right": _style("Form Right", align="right", after=8),
+    "Form Addressee": _style("Form Addressee", after=10, indent=4820),
+    "Form Kept": _style("Form Kept", keep=True),
     "Form Small": _style("Form Small", size=9, after=8),
     "Form Gap": _style("Form Gap", size=4, after=2),
-    "Form Grid": _style("Form Grid", size=10, after=0),
-    "Form Grid Head": _style("Form Grid Head", size=10, bold=True, after=0, align="center", keep=True),
-    "Form Sign": _style("Form Sign", size=11, after=0),
+    "Form Grid": _style("Form Grid", size=9.5, after=0),
+    "Form Grid Head": _style("Form Grid Head", size=9.5, bold=True, after=0, align="center", keep=True),
+    "Form Grid Whole": _style("Form Grid Whole", size=9.5, after=0, keep=True),
+    "Form Grid Whole Head": _style("Form Grid Whole Head", size=9.5, bold=True, after=0,
+                                   align="center", keep=True),
+    "Form Sign": _style("Form Sign", size=10.5, after=0, keep=True),
     "Form Sign Head": _style("Form Sign Head", size=4, after=0),
     "Form Head": _style("Form Head", bold=True, keep=True),
 }  # fmt: skip

@@ -195,6 +195,9 @@ def _styles() -> dict[str, str]:
         "FirstParagraph": _paragraph(
             "FirstParagraph", "First Paragraph", based="BodyText", following="BodyText", custom=True
         ),
+        "LeadIn": _paragraph(
+            "LeadIn", "Lead In", based="BodyText", following="BodyText", layout=keep, custom=True
+        ),
         "Compact": _paragraph(
             "Compact", "Compact", based="BodyText", layout=_space(1, 1) + left, custom=True
         ),

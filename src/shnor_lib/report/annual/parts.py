@@ -30,6 +30,20 @@ CHAPTERS: dict[str, str] = {
 }
 """Chapters in their order; one nobody gives anything to is left out."""
 
+BY_MONITORING = frozenset({"limits", "next"})
+"""Chapters that are lists of remarks: the remarks of each monitoring stand under its name."""
+
+MONITORING: dict[str, str] = {
+    "01_identification": "Список школ",
+    "02_dynamics": "Динамика результатов",
+    "03_teacher_competence": "Компетенции педагогов",
+    "04_risk_factors": "Рисковые факторы",
+    "05_tutor_point": "Тьюторский консультационный пункт",
+    "06_mentor_centre": "Муниципальный наставнический центр",
+    "07_effectiveness": "Эффективность принятых мер",
+}
+"""Notebook → its name within a chapter, as in the first chapter."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -93,11 +107,24 @@ def pieces_of(about: AnnualYear, parts: Iterable[Part] = PARTS) -> dict[str, lis
     KeyError
         A part names a chapter there is not.
     """
-    found: dict[str, list[Piece]] = {chapter: [] for chapter in CHAPTERS}
+    found: dict[str, list[tuple[str, list[Piece]]]] = {chapter: [] for chapter in CHAPTERS}
     for part in parts:
         if part.notebook in about.notebooks:
-            found[part.chapter] += [piece for piece in _function(part.make)(about) if piece]
-    return {chapter: pieces for chapter, pieces in found.items() if pieces}
+            pieces = [piece for piece in _function(part.make)(about) if piece]
+            if pieces:
+                found[part.chapter].append((part.notebook, pieces))
+    return {chapter: _in_order(chapter, given) for chapter, given in found.items() if given}
+
+
+def _in_order(chapter: str, given: list[tuple[str, list[Piece]]]) -> list[Piece]:
+    """Pieces of a chapter; each monitoring under its own heading where it would not show whose is whose."""
+    headed = chapter in BY_MONITORING and len(given) > 1
+    pieces: list[Piece] = []
+    for notebook, own in given:
+        if headed:
+            pieces.append(f"### {MONITORING[notebook.partition('-')[0]]}")
+        pieces += own
+    return pieces
 
 
 def _function(name: str) -> Callable[[AnnualYear], Iterable[Piece]]:

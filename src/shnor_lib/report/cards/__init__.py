@@ -59,6 +59,7 @@ def cards_of(analysis: Analysis) -> list[Form]:
                 "Персональные карты восполнения профессиональных дефицитов: "
                 f"{frames.names.get(school, school)}, {school_year(found.year)} учебный год",
                 f"\n\n{new_page()}\n\n".join(pages),
+                dense=True,
             )
         )
     return forms

@@ -58,8 +58,7 @@ def card(about: TeacherCard, words: SchoolWords, found: TeacherCompetence) -> st
         signatures("Учитель", "Заместитель директора", "Тьютор (методист)"),
         small(
             f"Служебный документ школы, на сайт не выносится. {_plain(cutoffs_sentence(found.rules))} "
-            "Пустые строки — для того, что выяснится позже; записанное от руки переносят в листы "
-            "«Дефициты учителей» и «Курсы учителей»."
+            "Записанное от руки переносят в листы «Дефициты учителей» и «Курсы учителей»."
         ),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -104,9 +103,9 @@ def _deficits(about: TeacherCard) -> str:
     rows += [[str(len(rows) + n), *[""] * 6] for n in range(1, _empty(len(rows)) + 1)]
     head = (
         "№", "Дефицит (предмет)", "Выявлен", "Что предложено и к какому сроку", "Что сделано",
-        "Восполнен, чем подтверждено", "Результат: до → после",
+        "Восполнен, чем подтверждено", "Результат: был → следующий",
     )  # fmt: skip
-    return grid(head, rows, (4, 21, 13, 19, 13, 16, 14), high=8)
+    return grid(head, rows, (4, 23, 12, 20, 12, 16, 13), high=7)
 
 
 def _empty(rows: int) -> int:

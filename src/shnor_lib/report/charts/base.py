@@ -7,7 +7,8 @@ together with the sentence that replaces them. Coordinates of shares are per cen
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shnor_lib.report import format as fmt
@@ -43,6 +44,27 @@ def short(value: Any, width: int = 46) -> str:
         return safe(shown)
     cut = shown[: width - 1].rsplit(" ", 1)[0].rstrip(" ,;:«(—")
     return safe(cut) + "…"
+
+
+_SETTLEMENT = re.compile(r"\b(?:с|п|пос|д|дер|х|ст|г)\. ?")
+
+
+def school_labels(ids: Sequence[str], names: Mapping[str, str], width: int = 20) -> dict[str, str]:
+    """School's id → its name cut to ``width`` characters for an axis; no two are the same.
+
+    The kind of settlement is left out: the beginning of its name tells more. Two schools of one
+    name are told apart by their ids; schools no cut tells apart are called by their ids.
+    """
+    shown = [_SETTLEMENT.sub("", names.get(key, key)) for key in ids]
+    labels = {
+        key: name if shown.count(name) == 1 else f"{key} {name}"
+        for key, name in zip(ids, shown, strict=True)
+    }
+    cut = {
+        key: name if len(name) <= width else name[: width - 1].rstrip() + "…"
+        for key, name in labels.items()
+    }
+    return cut if len(set(cut.values())) == len(cut) else {key: key for key in ids}
 
 
 def hundred(share: Any) -> float | None:

@@ -10,6 +10,7 @@ from shnor_lib.report.charts.base import (
     Spec,
     hundred,
     safe,
+    school_labels,
     short,
     spec,
     whole_axis,
@@ -108,7 +109,7 @@ def risk_map(
         f"{fmt.count_phrase(len(columns), 'фактор', 'фактора', 'факторов')}; "
         f"высокой значимости — {fmt.number(high)}."
     )
-    labels = [names.get(school, school) for school in rows]
+    labels = [safe(each) for each in school_labels(list(rows), names).values()]
     told = " ".join(part for part in (caption, LETTERS) if part)
     return Chart(spec(data, _map_layout(labels), 132 + _CELL * len(rows)), alt, told)
 
@@ -144,7 +145,7 @@ def _map_layout(labels: Sequence[str]) -> Spec:
         },
         "yaxis": {
             "tickvals": list(range(len(labels))),
-            "ticktext": [short(name, 20) for name in labels],
+            "ticktext": list(labels),
             "range": [len(labels) - 0.5, -0.5],
             "ticks": "",
             "showgrid": False,

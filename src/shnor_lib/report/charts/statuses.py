@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.report import format as fmt
-from shnor_lib.report.charts.base import of, safe, short, spec, whole_axis, year_axis
+from shnor_lib.report.charts.base import of, safe, school_labels, spec, whole_axis, year_axis
 from shnor_lib.report.display import Chart
 from shnor_lib.report.labels import LISTED, STATUS, school_year
 from shnor_lib.report.theme import STATUS_COLOURS
@@ -152,7 +152,7 @@ def status_timeline(
         "xaxis": year_axis(years, side="top"),
         "yaxis": {
             "tickvals": list(range(len(table))),
-            "ticktext": [short(names.get(key, key), 22) for key in table.index],
+            "ticktext": [safe(each) for each in school_labels(list(table.index), names).values()],
             "autorange": "reversed",
             "showgrid": False,
             "zeroline": False,

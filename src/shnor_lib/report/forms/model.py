@@ -1,8 +1,10 @@
 """What a form is: a Word file people print, fill in by hand and sign.
 
-The text is Markdown; what office layout needs beyond it are three kinds of boxes::
+The text is Markdown; what office layout needs beyond it are a few kinds of boxes::
 
     ::: right          a block at the right edge («УТВЕРЖДАЮ», a date)
+    ::: addressee      to whom a letter goes: lines in the right half of the page
+    ::: kept           a paragraph that stays on one page with what follows
     ::: centre         centred lines; ``.title`` also bold
     ::: {.grid widths="5,45,50" high="9"}   a table with all its lines drawn
 
@@ -37,12 +39,16 @@ class Form:
         Its text.
     sideways
         On a page turned sideways, for wide tables.
+    dense
+        Margins of 15 mm above and below where the office's styles set none of their own: a form
+        should not begin a page for its signatures.
     """
 
     path: str
     title: str
     markdown: str
     sideways: bool = False
+    dense: bool = False
 
 
 def line(length: int = 30) -> str:
@@ -53,6 +59,16 @@ def line(length: int = 30) -> str:
 def right(*lines: str) -> str:
     """Lines in a block at the right edge."""
     return _box(".right", lines)
+
+
+def addressee(*lines: str) -> str:
+    """To whom a letter goes: lines in the right half of the page."""
+    return _box(".addressee", lines)
+
+
+def kept(text: str) -> str:
+    """A paragraph that stays on one page with what follows it."""
+    return _box(".kept", [text])
 
 
 def centre(*lines: str) -> str:
@@ -76,6 +92,7 @@ def grid(
     widths: Sequence[int],
     *,
     high: int = 7,
+    whole: bool = False,
 ) -> str:
     """A table with all its lines drawn.
 
@@ -87,6 +104,8 @@ def grid(
         Per cent of the page for every column.
     high
         Least height of a row, millimetres.
+    whole
+        On one page with what follows (the signatures); for short tables.
     """
     table = [
         "| " + " | ".join(cell or BLANK for cell in head) + " |",
@@ -95,18 +114,27 @@ def grid(
     ]
     spans = ",".join(str(width) for width in widths)
     body = "\n".join(table)
-    return f'::: {{.grid widths="{spans}" high="{high}"}}\n{body}\n:::'
+    classes = ".grid .whole" if whole else ".grid"
+    return f'::: {{{classes} widths="{spans}" high="{high}"}}\n{body}\n:::'
 
 
-def signatures(*who: str) -> str:
-    """Lines to sign on, with what stands under them."""
+def signatures(*who: str, dated: bool = True) -> str:
+    """Lines to sign on, with what stands under them.
+
+    Parameters
+    ----------
+    *who
+        Positions.
+    dated
+        With the day of signing; a letter has its date at its head.
+    """
     rows = [
         f"| {person} | {line(15)} ¶ (подпись) | {line(21)} ¶ (расшифровка подписи) "
-        f"| «{line(2)}» {line(8)} 20{line(2)} г. |"
+        + (f"| «{line(2)}» {line(8)} 20{line(2)} г. |" if dated else f"| {BLANK} |")
         for person in who
     ]
     body = "\n".join(["| | | | |", "|:--|:--|:--|:--|", *rows])
-    return f'::: {{.sign widths="21,23,30,26"}}\n{body}\n:::'
+    return f'::: {{.sign widths="24,21,30,25"}}\n{body}\n:::'
 
 
 def new_page() -> str:

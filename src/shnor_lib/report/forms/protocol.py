@@ -43,11 +43,9 @@ def protocol(facts: SchoolFacts) -> Form:
             "верификации рискового профиля школы",
         ),
         right(f"«{line(4)}» {line(16)} 20{line(3)} г."),
-        f"**Школа:** {said(facts.full_name)}",
-        f"**Муниципалитет:** {said(facts.municipality) or line(30)}. "
+        f"**Школа:** {said(facts.full_name)} ({said(facts.municipality) or line(30)}). "
         f"**Учебный год:** {school_year(facts.year)}.",
-        f"**Куратор** (должность): {line(60)}",
-        f"**От школы** (должности): {line(60)}",
+        f"**Куратор** (должность): {line(36)} **От школы** (должности): {line(42)}",
         f"**Рассмотрели:** рисковый профиль школы{_given(rows)}; зоны риска по результатам "
         f"оценочных процедур: {_zones(facts)}; карточка самоанализа: "
         f"{'сдана' if facts.answers else 'не сдана'}.",
@@ -59,15 +57,17 @@ def protocol(facts: SchoolFacts) -> Form:
             ),
             [_row(number, row, facts) for number, row in enumerate(rows, start=1)]
             + [[str(len(rows) + n), "", "", "", "", "", ""] for n in range(1, _EMPTY + 1)],
-            (4, 20, 9, 21, 21, 10, 15),
-            high=12,
+            (4, 21, 9, 21, 21, 10, 14),
+            high=10,
         ),
         small(
             "Итог: подтверждён, отклонён, в работе, снят. Отклоняя фактор, называют причину. "
             "Пустые строки — для факторов, которых нет в профиле, но которые видны в школе. "
-            f"Вид, управляемость и уровень решения — {facts.rules.standing} "
-            f"(«{said(facts.rules.source.document)}», п. {facts.rules.source.point}); названия "
-            "факторов — по памяти о проекте «500+»."
+            f"Кто решает — {facts.rules.standing} по документу «{said(facts.rules.source.document)}» "
+            f"({_points(facts.rules.source.point)}); названия факторов приведены по памяти о "
+            "проекте «500+». МОУО — муниципальный орган управления образованием. Заполнено по "
+            f"данным {say.day_words(facts.day)}. Решения переносят в книгу «Рисковые профили», лист "
+            "«Верификация рисков»; меры — в книгу «Дорожная карта»."
         ),
         *_doubts(facts),
         "**Решили:**",
@@ -75,20 +75,24 @@ def protocol(facts: SchoolFacts) -> Form:
             ("№", "Что сделать", "Ответственный (должность)", "Срок"),
             [[str(n), "", "", ""] for n in range(1, _DECIDED + 1)],
             (5, 55, 25, 15),
-            high=9,
+            high=8,
+            whole=True,
         ),
         signatures("Куратор", "Директор школы"),
-        small(
-            f"Заполнено по данным {say.day_words(facts.day)}. Решения переносят в книгу «Рисковые "
-            "профили», лист «Верификация рисков»; меры — в книгу «Дорожная карта»."
-        ),
     ]  # fmt: skip
     return Form(
         facts.path("protocol"),
         f"Протокол верификации рискового профиля: {facts.name}, {facts.year_words}",
         "\n\n".join(block for block in blocks if block),
         sideways=True,
+        dense=True,
     )
+
+
+def _points(points: str) -> str:
+    """«п. 4.3.2» or «пп. 4.3.2–4.3.6»."""
+    many = any(mark in points for mark in "–;,")
+    return f"{'пп' if many else 'п'}.{fmt.NBSP}{points}"
 
 
 def _given(rows: Sequence[Row]) -> str:

@@ -46,19 +46,21 @@ def self_analysis(facts: SchoolFacts) -> Form:
             ("№", "Риск и что с ним делать", "Кто и когда", "Какая помощь нужна и от кого"),
             [[str(n), "", "", ""] for n in range(1, _PLANS + 1)],
             (5, 40, 20, 35),
-            high=14,
+            high=12,
+            whole=True,
         ),
         signatures("Директор школы"),
         small(
             "Карточка нужна, чтобы направить помощь; для наказаний она не используется. Ответы "
-            f"переносят в книгу «Самоанализ». Вопросы — {facts.rules.standing}. Заполнено по данным "
-            f"{say.day_words(facts.day)}."
+            f"переносят в книгу «Самоанализ». Вопросы предложены авторами программы мониторинга "
+            f"({facts.rules.standing}). Заполнено по данным {say.day_words(facts.day)}."
         ),
     ]
     return Form(
         facts.path("self-analysis"),
         f"Карточка самоанализа: {facts.name}, {facts.year_words}",
         "\n\n".join(block for block in blocks if block),
+        dense=True,
     )
 
 
@@ -92,7 +94,7 @@ def _questions(facts: SchoolFacts) -> str:
     return grid(
         ("Фактор риска (значимость в профиле)", "Вопрос", "Ответ школы"),
         rows,
-        (28, 32, 40),
+        (27, 37, 36),
         high=12,
     )
 
@@ -113,7 +115,7 @@ def _own_questions(facts: SchoolFacts) -> list[str]:
         rows.append([said(section), said(question), said("; ".join(parts)) if parts else ""])
     return [
         "**3. Показатели карточки**",
-        grid(("Раздел", "Вопрос или показатель", "Ответ"), rows, (28, 40, 32)),
+        grid(("Раздел", "Вопрос или показатель", "Ответ"), rows, (28, 40, 32), high=6),
     ]
 
 

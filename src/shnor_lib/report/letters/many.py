@@ -9,7 +9,7 @@ from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import bullets
 from shnor_lib.report.forms.model import Form, said
 from shnor_lib.report.labels import school_year
-from shnor_lib.report.letters.parts import closing, head, recommendation, with_codes
+from shnor_lib.report.letters.parts import closing, finished, head, recommendation
 from shnor_lib.report.letters.paths import letter_paths
 from shnor_lib.report.monitoring.lists import natural
 from shnor_lib.report.profile import frames_of
@@ -21,8 +21,8 @@ MOST = 40
 """Schools named under one recommendation at most."""
 
 _INSTITUTIONS = {
-    "institute": ("Руководителю", "института развития образования"),
-    "assessment": ("Руководителю", "центра оценки качества образования"),
+    "institute": "Институт развития образования",
+    "assessment": "Центр оценки качества образования",
 }
 
 
@@ -35,7 +35,7 @@ def letters_to_municipalities(analysis: Analysis, found: Proposals) -> list[Form
             for row in found.to("municipality")
             if str(row["municipality"] or "") == place and row["number"] is None
         ]
-        whom = ("Руководителю", "муниципального органа управления образованием", place)
+        whom = ("Муниципальный орган управления образованием", place)
         title = f"Письмо с рекомендациями: {place or 'МОУО'}, {fmt.date_ru(analysis.day)}"
         letters.append(Form(path, title, _letter(analysis, found, whom, rows, by_place=False)))
     return letters
@@ -45,8 +45,8 @@ def letter_to_institution(analysis: Analysis, found: Proposals, code: str) -> Fo
     """The letter to the institute or to the assessment centre, by municipalities."""
     rows = [row for row in found.to(code) if row["number"] is None]
     whom = _INSTITUTIONS[code]
-    title = f"Письмо с рекомендациями: {whom[1]}, {fmt.date_ru(analysis.day)}"
-    text = _letter(analysis, found, whom, rows, by_place=True)
+    title = f"Письмо с рекомендациями: {whom}, {fmt.date_ru(analysis.day)}"
+    text = _letter(analysis, found, [whom], rows, by_place=True)
     return Form(letter_paths(found).institutions[code], title, text)
 
 
@@ -60,8 +60,9 @@ def _letter(
 ) -> str:
     blocks = [
         *head(analysis, whom, "Об адресных рекомендациях"),
-        f"По итогам мониторингов {school_year(analysis.year)} учебного года направляем адресные "
-        f"рекомендации. Школы названы с{fmt.NBSP}числами, на которых рекомендация основана.",
+        f"По итогам мониторингов {school_year(analysis.year)} учебного года (данные "
+        f"на{fmt.NBSP}{fmt.date_ru(analysis.day)}) направляем адресные рекомендации. Школы названы "
+        f"с{fmt.NBSP}числами, на которых рекомендация основана.",
     ]
     for number, row in enumerate(rows, start=1):
         if by_place and row["municipality"]:
@@ -69,7 +70,7 @@ def _letter(
         blocks += recommendation(
             f"{number}.", row, found, "", bullets=schools_with_grounds(analysis, found, row)
         )
-    return with_codes([*blocks, *closing(analysis, found)], rows)
+    return finished([*blocks, *closing(analysis, found, rows)])
 
 
 def schools_with_grounds(
@@ -81,13 +82,13 @@ def schools_with_grounds(
         found.schools(row).items(), key=lambda item: natural(names.get(item[0], item[0]))
     )
     items = [
-        f"{said(names.get(school, school))}: {said(low_first(grounds_line(grounds)))}"
+        f"{said(names.get(school, school))}: {said(low_first(grounds_line(grounds)))}."
         for school, grounds in schools[:most]
     ]
     more = len(schools) - most
     if more > 0:
         items.append(
             f"и{fmt.NBSP}ещё {fmt.count_phrase(more, 'школа', 'школы', 'школ')}: перечень — на "
-            "странице «Рекомендации»"
+            "странице «Рекомендации»."
         )
     return bullets(items)

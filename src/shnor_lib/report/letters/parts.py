@@ -6,82 +6,148 @@ from collections.abc import Sequence
 
 from shnor_lib.report import format as fmt
 from shnor_lib.report import recommendation_words as say
+from shnor_lib.report.abbreviations import explained
 from shnor_lib.report.analysis import Analysis
-from shnor_lib.report.forms.model import centre, line, right, said, signatures, small
+from shnor_lib.report.forms.model import (
+    addressee,
+    centre,
+    kept,
+    line,
+    said,
+    signatures,
+    small,
+)
 from shnor_lib.report.letters.paths import FOLDER
 from shnor_lib.report.recommendation_rows import Proposals
 from shnor_lib.report.rows import Row
 
 __all__ = ["FOLDER"]
 
+DOCUMENTS: dict[str, str] = {
+    "Положение, Оленёк": (
+        "Положение о муниципальной системе работы со школами с низкими образовательными "
+        "результатами и школами, функционирующими в сложных социальных условиях, Оленёк, 2021"
+    ),
+    "Порядок, Тбилисский район": (
+        "Порядок системы работы со школами с низкими результатами обучения и/или школами, "
+        "функционирующими в неблагоприятных социальных условиях, муниципального образования "
+        "Тбилисский район"
+    ),
+}
+"""Short name of a document in the packaged library of recommendations → its full name."""
+
 
 def head(analysis: Analysis, whom: Sequence[str], subject: str) -> list[str]:
-    """Who writes, to whom, when, about what.
+    """Who writes, to whom, when, about what, and the salutation.
 
     Parameters
     ----------
     analysis
-        Names the organisation and the day.
+        Names the organisation.
     whom
-        Lines of the addressee's block; empty ones are left out.
+        The addressee's organisation in the nominative, line by line (ГОСТ Р 7.0.97-2016, 5.15);
+        empty lines are left out. The position and a line for the name are added.
     subject
         «Об адресных рекомендациях».
     """
     return [
         centre(f"**{said(analysis.organisation)}**" if analysis.organisation else line(50)),
-        right(*(said(part) for part in whom if part)),
-        f"от{fmt.NBSP}{fmt.date_ru(analysis.day)} №{fmt.NBSP}{line(8)}",
+        addressee(*(said(part) for part in whom if part), "Руководителю", line(28)),
+        f"{line(14)} №{fmt.NBSP}{line(10)}",
         f"*{said(subject)}*",
+        centre(f"Уважаемый(-ая) {line(34)}!"),
     ]
 
 
 def recommendation(
     number: str, row: Row, found: Proposals, grounds: str, *, bullets: str = ""
 ) -> list[str]:
-    """One numbered recommendation with its ground, deadline and who controls it."""
+    """One numbered recommendation with its ground, deadline and who controls it.
+
+    The three paragraphs stay on one page; ``bullets``, if there are any, follow them.
+    """
     rule = found.rule(row)
-    blocks = [
-        f"**{number}{fmt.NBSP}{said(row['title'])}.** {said(fmt.nice(row['text']))}",
-    ]
     reason = said(fmt.nice(rule.ground.reason))
-    facts = f"Основание: {said(say.low_first(grounds))}." if grounds else "Основание."
-    blocks.append(f"{facts} {reason} {_rests_on(found, row)}")
-    if bullets:
-        blocks.append(bullets)
-    blocks.append(
+    source = _rests_on(found, row)
+    if source:
+        reason = f"{reason.rstrip('.')} ({source})."
+    if grounds:
+        facts = f"Основание: {said(say.low_first(grounds))}. {reason}"
+    else:
+        facts = f"Основание: {say.low_first(reason)}"
+    terms = (
         f"Форма: {say.form(row['form'])}. **Срок: до{fmt.NBSP}{fmt.date_ru(row['deadline'])}.** "
         f"Контроль: {said(row['controller'])}."
     )
-    return blocks
+    blocks = [
+        kept(f"**{number}{fmt.NBSP}{said(row['title'])}.** {said(fmt.nice(row['text']))}"),
+        kept(facts),
+    ]
+    if not bullets:
+        return [*blocks, terms]
+    noun = "Школа" if bullets.count("\n") == 0 else "Школы"
+    return [*blocks, kept(f"{terms} {noun}:"), bullets]
 
 
 def _rests_on(found: Proposals, row: Row) -> str:
+    """The document and point; «ср.» where the document only comes near; empty if there is none."""
     rule = found.rule(row)
     if not rule.ground.document:
-        return "(Предложение авторов программы.)"
-    if rule.ground.standing == "норматив":
-        return f"({said(say.document_words(rule))}.)"
-    return f"(Предложение авторов программы; ср.: {said(say.document_words(rule))}.)"
+        return ""
+    words = said(say.document_words(rule))
+    return words if rule.ground.standing == "норматив" else f"ср.: {words}"
 
 
-def closing(analysis: Analysis, found: Proposals) -> list[str]:
-    """What to do with the letter, signature, where the numbers come from."""
+def closing(analysis: Analysis, found: Proposals, rows: Sequence[Row]) -> list[str]:
+    """What to do with the letter, signature, who wrote it, where the numbers come from.
+
+    Parameters
+    ----------
+    analysis
+        Names the day of the data.
+    found
+        What is proposed.
+    rows
+        Recommendations of the letter in the order of their numbers.
+    """
     title = "" if found.proposed is None else found.proposed.rules.title
+    codes = "; ".join(f"{number} — {row['rule']}" for number, row in enumerate(rows, start=1))
     return [
-        "О выполнении просим сообщить не позднее указанных сроков. Если рекомендация не подходит "
-        "к условиям, сообщите причину: её можно заменить или снять.",
-        signatures("Руководитель"),
+        kept(
+            "О выполнении просим сообщить не позднее указанных сроков. Если рекомендация не "
+            "подходит к условиям, сообщите причину: её можно заменить или снять."
+        ),
+        signatures("Руководитель", dated=False),
+        f"Исполнитель: {line(26)}, тел. {line(14)}",
+        small(_documents(found, rows)),
         small(
-            f"Проект письма составлен программой по данным на{fmt.NBSP}{fmt.date_ru(analysis.day)} "
-            f"и правилам «{said(title)}». До отправки его просматривает и правит методическая "
-            "служба. Выданные рекомендации вносят в книгу «Адресные рекомендации»; коды правил: "
-            f"{{codes}}."
+            "**Для исполнителя (до отправки удалить).** Проект письма составлен программой по "
+            f"данным на{fmt.NBSP}{fmt.date_ru(analysis.day)} и правилам «{said(title)}»; его "
+            "просматривает и правит методическая служба. Выданные рекомендации вносят в книгу "
+            f"«Адресные рекомендации»; в графе «Правило» — код рекомендации: {said(codes)}."
         ),
     ]
 
 
-def with_codes(blocks: Sequence[str], rows: Sequence[Row]) -> str:
-    """The letter's text with the codes of its rules in the fine print."""
-    codes = dict.fromkeys(f"{row['rule']}" for row in rows)
+def _documents(found: Proposals, rows: Sequence[Row]) -> str:
+    """Full names of the documents referred to; what a recommendation without one rests on."""
+    rules = [found.rule(row) for row in rows]
+    named = dict.fromkeys(rule.ground.document for rule in rules if rule.ground.document)
+    full = [f"{name} — {DOCUMENTS[name]}" for name in named if name in DOCUMENTS]
+    text = f"Документы: {said('; '.join(full))}. " if full else ""
+    if any(rule.ground.standing != "норматив" for rule in rules):
+        text += (
+            "Рекомендации без ссылки на документ и со словом «ср.» — предложение авторов программы "
+            "мониторинга."
+        )
+    return text.strip()
+
+
+def finished(blocks: Sequence[str]) -> str:
+    """The letter's text, with the abbreviations it uses explained in its fine print."""
     text = "\n\n".join(block for block in blocks if block)
-    return text.replace("{codes}", said(", ".join(codes)))
+    words = explained(text)
+    if not words:
+        return text
+    body, mark, note = text.rpartition("::: {.small}\n**Для исполнителя")
+    return f"{body}{small(f'Сокращения: {said(words)}.')}\n\n{mark}{note}"

@@ -7,13 +7,20 @@ from shnor_lib.report import recommendation_words as say
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.forms.model import Form, said
 from shnor_lib.report.labels import school_year
-from shnor_lib.report.letters.parts import closing, head, recommendation, with_codes
+from shnor_lib.report.letters.parts import closing, finished, head, recommendation
 from shnor_lib.report.letters.paths import letter_paths
 from shnor_lib.report.profile import frames_of
 from shnor_lib.report.recommendation_rows import Proposals
 from shnor_lib.report.rows import Row
-from shnor_lib.report.words import status_sentence
 
+_LISTED_AS = {
+    "low_results": "к школам с низкими образовательными результатами (ШНОР)",
+    "difficult": "к школам, функционирующим в сложных социальных условиях (ШССУ)",
+    "both": (
+        "к школам с низкими образовательными результатами (ШНОР) и к школам, функционирующим в "
+        "сложных социальных условиях (ШССУ),"
+    ),
+}
 _HEADINGS = {"school": "Рекомендации школе", "teachers": "Рекомендации педагогам школы"}
 
 
@@ -38,7 +45,7 @@ def letter_to_school(analysis: Analysis, found: Proposals, school: str) -> Form:
     blocks = [
         *head(
             analysis,
-            ("Руководителю", full_name, frames.municipalities.get(school, "")),
+            (full_name, frames.municipalities.get(school, "")),
             "Об адресных рекомендациях",
         ),
         _opening(analysis, school, before),
@@ -54,22 +61,30 @@ def letter_to_school(analysis: Analysis, found: Proposals, school: str) -> Form:
         for each in rows:
             number += 1
             blocks += recommendation(f"{number}.", each, found, found.grounds(each))
-    blocks += closing(analysis, found)
+    ordered = [each for rows in groups.values() for each in rows]
+    blocks += closing(analysis, found, ordered)
     return Form(
         letter_paths(found).schools[school],
         f"Письмо с рекомендациями: {frames.names[school]}, {fmt.date_ru(analysis.day)}",
-        with_codes(blocks, waiting),
+        finished(blocks),
     )
 
 
 def _opening(analysis: Analysis, school: str, before: int) -> str:
     status = frames_of(analysis).statuses.year(school, analysis.year)
-    text = f"По итогам мониторингов {school_year(analysis.year)} учебного года направляем адресные рекомендации."
-    if status is not None:
-        sentence = status_sentence(
-            status["status"], analysis.year, analysis.ruleset.title, status["n_met"]
+    when = (
+        f"По итогам мониторингов {school_year(analysis.year)} учебного года "
+        f"(данные на{fmt.NBSP}{fmt.date_ru(analysis.day)})"
+    )
+    if status is not None and str(status["status"]) in _LISTED_AS:
+        met = 0 if fmt.is_missing(status["n_met"]) else int(status["n_met"])
+        text = (
+            f"{when} школа отнесена {_LISTED_AS[str(status['status'])]} по своду правил "
+            f"«{said(analysis.ruleset.title)}»: показателей за порогом{fmt.NBSP}— {fmt.number(met)}. "
+            "Направляем адресные рекомендации."
         )
-        text = f"{said(sentence)} {text}"
+    else:
+        text = f"{when} направляем адресные рекомендации."
     if before:
         verb = fmt.plural(before, "выдана", "выданы", "выдано")
         again = "она здесь не повторяется" if before == 1 else "они здесь не повторяются"

@@ -22,7 +22,7 @@ from shnor_lib.report.blocks import capped
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring import competence_words as say
-from shnor_lib.report.monitoring.lists import natural
+from shnor_lib.report.monitoring.lists import natural, place_href
 from shnor_lib.report.rows import Row, records
 
 Names = Mapping[str, str]
@@ -246,13 +246,14 @@ def places_table(found: TeacherCompetence) -> DataTable:
     lines = [
         {
             "name": str(key) or "муниципалитет не указан",
+            "href": place_href(key),
             **_summary(key, cover, level, change, deficit, found),
         }
         for key in sorted(cover, key=lambda key: (not key, natural(key)))
     ]
     return DataTable(
         lines,
-        _summary_columns("Муниципалитет"),
+        _summary_columns("Муниципалитет", link=True),
         caption=f"Педагоги по муниципалитетам, {school_year(found.year)} учебный год",
         sortable=len(lines) > 12,
         empty="Школ в данных нет.",

@@ -353,7 +353,7 @@ def offers_sentence(row: Row) -> str:
     kinds = [
         f"{name} — {fmt.number(row[f'by_{code}'])}"
         for code, name in (
-            ("courses", "курсы"),
+            ("courses", "курсы или стажировка"),
             ("tutor", "тьютор или наставник"),
             ("self", "самообразование"),
             ("other", "другое"),
@@ -363,11 +363,11 @@ def offers_sentence(row: Row) -> str:
     text = f"Помощь предложена по{fmt.NBSP}{fmt.of(row['offered'], row['n'])}"
     text += f" (названы {', '.join(kinds)})." if kinds else "."
     if int(row["not_offered"]):
-        text += (
-            f" Не восполнены и остались без предложения {fmt.number(row['not_offered'])}."
-            if int(row["not_offered"]) != 1
-            else " Не восполнен и остался без предложения 1."
+        bare = int(row["not_offered"])
+        verbs = fmt.plural(
+            bare, "Не восполнен и остался", "Не восполнены и остались", "Не восполнены и остались"
         )
+        text += f" {verbs} без предложения {fmt.number(bare)}."
     return text
 
 

@@ -19,6 +19,7 @@ from shnor_lib.report.labels import (
 from shnor_lib.report.monitoring.lists import (
     SCHOOLS,
     of_year,
+    place_href,
 )
 from shnor_lib.report.rule_words import quoted
 from shnor_lib.report.words import (
@@ -53,11 +54,13 @@ def municipalities_table(found: Identification, data: Dataset, year: int) -> Dat
     table["share"] = table["n_listed"] / table["n_schools"]
     low, high = wilson(table["n_listed"], table["n_schools"])
     table["interval"] = [fmt.interval(a, b) for a, b in zip(low, high, strict=True)]
+    known = set(register.dropna())
+    table["href"] = [place_href(name if name in known else "") for name in table["municipality"]]
     table = table.sort_values(["share", "municipality"], ascending=[False, True])
     return capped(
         table,
         [
-            Col("municipality", "Муниципалитет"),
+            Col("municipality", "Муниципалитет", "link", href="href"),
             Col("n_schools", "Школ", "int"),
             Col("n_listed", "В списке", "int"),
             Col("share", "Доля", "percent"),

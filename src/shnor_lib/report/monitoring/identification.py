@@ -57,6 +57,7 @@ from shnor_lib.report.monitoring.small_schools import (
     side_by_side,
     unlisted_table,
 )
+from shnor_lib.report.recommendation_words import low_first
 from shnor_lib.report.words import year_summary
 from shnor_lib.store import Dataset
 
@@ -186,7 +187,7 @@ def limits(found: Identification, data: Dataset, year: int, calendar: Calendar) 
     if open_questions:
         lines.append(
             "Показатели без порога показаны, но статуса не дают: "
-            f"{'; '.join(fmt.escape_md(title) for title in open_questions)}."
+            f"{'; '.join(fmt.escape_md(low_first(title)) for title in open_questions)}."
         )
     if data.social_passport[data.social_passport["year"] == year].empty:
         lines.append(

@@ -11,6 +11,7 @@ import pandas as pd
 from shnor_lib.methods.list_changes import list_changes as changes
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import CONFIDENCE, LISTED, STATUS, school_year
+from shnor_lib.report.municipality.paths import place_path
 from shnor_lib.report.slugs import slug
 
 SCHOOLS = ("школа", "школы", "школ")
@@ -85,6 +86,14 @@ def plain_name(name: str) -> str:
 def page_links(ids: Iterable[str], folder: str = "../schools") -> dict[str, str]:
     """School's id → source path of its page, as seen from a notebook in ``reports/<year>``."""
     return {str(key): f"{folder}/{slug(str(key))}.qmd" for key in ids}
+
+
+def place_href(name: object, folder: str = "..") -> str:
+    """Source path of a municipality's page, as seen from a notebook in ``reports/<year>``.
+
+    ``name``: of the municipality; missing or empty: the page of schools without one.
+    """
+    return f"{folder}/{place_path(name)}"
 
 
 def of_year(statuses: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -11,7 +10,7 @@ from shnor_lib.methods.identification import Identification
 from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import Text, text
 from shnor_lib.report.charts import share_map
-from shnor_lib.report.charts.base import safe
+from shnor_lib.report.charts.base import safe, school_labels
 from shnor_lib.report.display import Chart
 from shnor_lib.report.labels import (
     STATUS,
@@ -26,8 +25,6 @@ from shnor_lib.store import Dataset
 from shnor_lib.tables import PROCEDURES
 
 MAP_ROWS, MAP_COLUMNS = 30, 6
-LABEL = 20
-"""Characters of a school's name on an axis."""
 
 
 def low_share_map(
@@ -54,7 +51,8 @@ def low_share_map(
         key=lambda key: (gravity.get(str(status.get(key)), 99), natural(names.get(key, key)), key),
     )
     chosen = schools[:MAP_ROWS]
-    labels = _unique_labels(chosen, names)
+    plain = {key: plain_name(names.get(key, key)) for key in chosen}
+    labels = school_labels(chosen, plain)
     cells = pooled[pooled["school_id"].isin(chosen)].assign(row=pooled["school_id"].map(labels))
     chart = share_map(
         cells,
@@ -99,20 +97,3 @@ def _map_columns(pooled: pd.DataFrame) -> dict[tuple[str, str], str]:
         ): f"{safe(PROCEDURES.get(procedure, procedure))}<br>{safe(subject[:3])}."
         for procedure, subject in units
     }
-
-
-def _unique_labels(ids: list[str], names: Mapping[str, str]) -> dict[str, str]:
-    """Short names for the axis; two schools of the same name are told apart by their id."""
-    shown = [
-        re.sub(r"\b(?:с|п|пос|д|дер|х|ст|г)\. ?", "", plain_name(names.get(key, key)))
-        for key in ids
-    ]
-    labels = {
-        key: name if shown.count(name) == 1 else f"{key} {name}"
-        for key, name in zip(ids, shown, strict=True)
-    }
-    cut = {
-        key: name if len(name) <= LABEL else name[: LABEL - 1].rstrip() + "…"
-        for key, name in labels.items()
-    }
-    return cut if len(set(cut.values())) == len(cut) else {key: key for key in ids}

@@ -16,8 +16,9 @@ from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring import mentors_words as words
 from shnor_lib.report.monitoring import two_groups
 from shnor_lib.report.monitoring.indicators import LEAST_ANSWERS, STANDING, mark_of, part_of
-from shnor_lib.report.monitoring.lists import natural
+from shnor_lib.report.monitoring.lists import natural, place_href
 from shnor_lib.report.people import supporter_names
+from shnor_lib.report.risks.decision_tables import NO_PLACE
 from shnor_lib.report.rows import Row, records
 
 Names = Mapping[str, str]
@@ -215,11 +216,11 @@ def _load(person: Row) -> str:
 def municipalities_table(centre: MentorCentre, places: Names) -> DataTable | None:
     """Schools of the list with mentor and plan by municipality; None where there is one only."""
     due = centre.schools[centre.schools["due"]]
-    place = due["school_id"].map(lambda key: places.get(str(key), "") or "не указан")
+    place = due["school_id"].map(lambda key: places.get(str(key), "") or NO_PLACE)
     if place.nunique() < 2:
         return None
     plan = _of_schools(centre)
-    plan["place"] = plan["school_id"].map(lambda key: places.get(str(key), "") or "не указан")
+    plan["place"] = plan["school_id"].map(lambda key: places.get(str(key), "") or NO_PLACE)
     done = {row["place"]: row for row in records(tally(plan, ["place"]))}
     rows = []
     for name, own in due.groupby(place.to_numpy(), sort=True):
@@ -227,6 +228,7 @@ def municipalities_table(centre: MentorCentre, places: Names) -> DataTable | Non
         rows.append(
             {
                 "place": str(name),
+                "href": place_href("" if str(name) == NO_PLACE else name),
                 "n": len(own),
                 "mentor": int(own["has_mentor"].sum()),
                 "plan": int(own["has_plan"].sum()),
@@ -239,7 +241,7 @@ def municipalities_table(centre: MentorCentre, places: Names) -> DataTable | Non
     return capped(
         pd.DataFrame(rows),
         [
-            Col("place", "Муниципалитет"),
+            Col("place", "Муниципалитет", "link", href="href"),
             Col("n", "Школ списка", "int"),
             Col("mentor", "С наставником", "int"),
             Col("plan", "С планом", "int"),

@@ -16,9 +16,10 @@ from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring import tutors_words as words
 from shnor_lib.report.monitoring.indicators import LEAST_ANSWERS, STANDING, mark_of, part_of
-from shnor_lib.report.monitoring.lists import SCHOOLS, natural
+from shnor_lib.report.monitoring.lists import SCHOOLS, natural, place_href
 from shnor_lib.report.monitoring.support_lists import SupportLists
 from shnor_lib.report.people import supporter_names
+from shnor_lib.report.risks.decision_tables import NO_PLACE
 from shnor_lib.report.rows import Row, records
 from shnor_lib.tables.codes import CONSULTATION_FORMS
 
@@ -241,15 +242,17 @@ def late_table(point: TutorPoint, names: Names, links: Names) -> DataTable:
 
 def municipalities_table(point: TutorPoint, places: Names) -> DataTable | None:
     """Requests by municipality; None where there is one only."""
-    place = point.requests["school_id"].map(lambda key: places.get(str(key), "") or "не указан")
+    place = point.requests["school_id"].map(lambda key: places.get(str(key), "") or NO_PLACE)
     if place.nunique() < 2:
         return None
     rows = with_time(tally(point.requests.assign(place=place), ["place"]))
     rows.sort(key=lambda row: natural(row["place"]))
+    for row in rows:
+        row["href"] = place_href("" if row["place"] == NO_PLACE else row["place"])
     return capped(
         pd.DataFrame(rows),
         [
-            Col("place", "Муниципалитет"),
+            Col("place", "Муниципалитет", "link", href="href"),
             Col("n_schools", "Школ обратилось", "int"),
             *_time_columns(),
         ],

@@ -70,7 +70,7 @@ def write_pages(
         "files": {} if given is None else given.files,
         "own": [] if given is None else own_links(given),
         "site_url": site_url,
-        "documented": frozenset(documented) | set(printed_schools(analysis, documents)),
+        "documented": frozenset(documented) | set(printed_pages(analysis, documents)),
     }
     for path, content in _pages(analysis, names, is_there, documents, sorted(annual), platform):
         write_atomically(reports_dir / path, content)
@@ -89,6 +89,7 @@ def _pages(
     # Imported here: pages of schools are many, and so are the modules they are made of.
     from shnor_lib.report import search_index
     from shnor_lib.report.pages.home import home_page
+    from shnor_lib.report.pages.municipalities import municipality_page, municipality_pages
     from shnor_lib.report.pages.platform.start import home_block
     from shnor_lib.report.pages.school import school_page
     from shnor_lib.report.pages.search import entries
@@ -105,7 +106,7 @@ def _pages(
     from_reports = {school: f"schools/{name}.qmd" for school, name in slugs.items()}
     site = Site(analysis, names, from_reports, years, annual, **platform)
     sections = sections_of(site)
-    printed = set(printed_schools(analysis, documents))
+    printed = set(printed_pages(analysis, documents))
     latest = years.get(analysis.year, [])
     has_annual = analysis.year in annual
     yield from _with_tables(
@@ -135,7 +136,10 @@ def _pages(
     yield from sorted(small_files(site).items())
     for school, name in slugs.items():
         path = f"schools/{name}.qmd"
-        maker = partial(school_page, analysis, school)
+        maker: Callable[[], str | bytes] = partial(school_page, analysis, school)
+        yield from noted(_with_tables(path, analysis, maker, documents=path in printed))
+    for place, path in municipality_pages(analysis).items():
+        maker = partial(municipality_page, site, place)
         yield from noted(_with_tables(path, analysis, maker, documents=path in printed))
     whole = replace(site, made=frozenset(made))
     for section in sections:
@@ -156,17 +160,19 @@ def own_links(given: Given) -> list[OwnLink]:
     ]
 
 
-def printed_schools(analysis: Analysis, documents: str) -> list[str]:
-    """Pages of the schools whose profile is also given as PDF and Word.
+def printed_pages(analysis: Analysis, documents: str) -> list[str]:
+    """Pages of schools and municipalities that are also given as PDF and Word.
 
     Parameters
     ----------
     analysis
         Results of all methods.
     documents
-        ``none``; ``listed``: schools on the list in the latest year; ``all``.
+        ``none``; ``listed``: municipalities and schools on the list in the latest year; ``all``:
+        every school, too.
     """
     from shnor_lib.report.labels import LISTED
+    from shnor_lib.report.pages.municipalities import municipality_pages
     from shnor_lib.report.profile import frames_of
     from shnor_lib.report.slugs import slug
 
@@ -177,7 +183,8 @@ def printed_schools(analysis: Analysis, documents: str) -> list[str]:
         statuses = analysis.identification.statuses
         rows = statuses[(statuses["year"] == analysis.year) & statuses["status"].isin(LISTED)]
         chosen &= set(rows["school_id"].astype(str))
-    return sorted(f"schools/{slug(school)}.qmd" for school in chosen)
+    schools = sorted(f"schools/{slug(school)}.qmd" for school in chosen)
+    return [*sorted(municipality_pages(analysis).values()), *schools]
 
 
 def _with_tables(

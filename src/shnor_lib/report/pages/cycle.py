@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pandas as pd
 
 from shnor_lib.methods.management_cycle import COMPONENTS, management_cycle
 from shnor_lib.report import format as fmt
+from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import callout, capped, front_matter, page, show
 from shnor_lib.report.cycle_words import (
     COMPONENT,
@@ -59,23 +61,42 @@ RUNS: dict[str, str] = {
 """Item → run of a notebook that shows it."""
 
 
-def page_of_cycle(site: Site) -> bytes:
-    """``cycle.qmd``."""
-    analysis = site.analysis
-    year = analysis.year
+def analyses_made(site: Site) -> tuple[str, ...]:
+    """Which analyses of effectiveness were made for the latest year."""
+    runs = set(site.years.get(site.analysis.year, ()))
+    return tuple(code for code in ("half_1", "half_2") if RUNS[code] in runs)
+
+
+@lru_cache(maxsize=1)
+def cycle_of(analysis: Analysis, analyses: tuple[str, ...]) -> pd.DataFrame:
+    """The cycle of every municipality in the latest year; computed once for all pages.
+
+    Parameters
+    ----------
+    analysis
+        Results of all methods.
+    analyses
+        From :func:`analyses_made`.
+    """
     assert analysis.network is not None
-    runs = set(site.years.get(year, ()))
-    found = management_cycle(
+    return management_cycle(
         analysis.dataset,
         analysis.identification,
-        year,
+        analysis.year,
         analysis.day,
         network=analysis.network,
         dynamics=analysis.dynamics,
         register=analysis.risk_register,
-        analyses=[code for code in ("half_1", "half_2") if RUNS[code] in runs],
+        analyses=analyses,
     )
-    rows = records(found)
+
+
+def page_of_cycle(site: Site) -> bytes:
+    """``cycle.qmd``."""
+    analysis = site.analysis
+    year = analysis.year
+    runs = set(site.years.get(year, ()))
+    rows = records(cycle_of(analysis, analyses_made(site)))
     places = sorted(
         {str(row["municipality"]) for row in rows}, key=lambda name: (not name, natural(name))
     )
@@ -101,7 +122,7 @@ def page_of_cycle(site: Site) -> bytes:
     for place in places:
         own = [row for row in rows if str(row["municipality"]) == place]
         blocks += [
-            f"## {fmt.escape_md(_name(place))} {{#{_anchor(place)}}}",
+            f"## {fmt.escape_md(_name(place))} {{#{cycle_anchor(place)}}}",
             show(_table(own, links, workbooks, place)),
             "[К выбору муниципалитета](#choice)" if len(places) > 1 else "",
         ]
@@ -112,14 +133,17 @@ def _name(place: str) -> str:
     return place or "Муниципалитет не указан"
 
 
-def _anchor(place: str) -> str:
+def cycle_anchor(place: str) -> str:
+    """Place of a municipality on the page."""
     return f"mo-{slug(place) if place else 'none'}"
 
 
 def _choice(places: list[str]) -> str:
     if len(places) < 2:
         return ""
-    links = " · ".join(f"[{fmt.escape_md(_name(place))}](#{_anchor(place)})" for place in places)
+    links = " · ".join(
+        f"[{fmt.escape_md(_name(place))}](#{cycle_anchor(place)})" for place in places
+    )
     return f"::: {{#choice}}\n**Выбрать:** {links}\n:::"
 
 
@@ -157,7 +181,7 @@ def _summary(rows: list[Row], places: int) -> str:
 def _matrix(rows: list[Row], places: list[str]) -> DataTable:
     lines = []
     for place in places:
-        line: Row = {"place": _name(place), "href": f"#{_anchor(place)}"}
+        line: Row = {"place": _name(place), "href": f"#{cycle_anchor(place)}"}
         for component in COMPONENTS:
             own = [
                 row

@@ -143,7 +143,8 @@ def _list(analysis: Analysis, links: Mapping[str, str]) -> list[str]:
     return [
         show(shown),
         "Причина каждого статуса, числа и исходные ячейки — на странице школы. "
-        "[Все школы](reports/schools/index.qmd).",
+        "[Все школы](reports/schools/index.qmd). "
+        "[Муниципалитеты](reports/municipalities/index.qmd).",
     ]
 
 

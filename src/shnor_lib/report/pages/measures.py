@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from shnor_lib.methods.measures_status import MeasuresStatus, measures_status, tally
@@ -54,9 +56,9 @@ def page_of_measures(site: Site) -> bytes:
             "## По школам и муниципалитетам",
             show(_tally_table(places, "Школа или муниципалитет", "Меры по школам", linked=True)),
             "## Просроченные меры",
-            show(_measures_table(late, site, "Просроченные меры", "Просроченных мер нет.")),
+            show(measures_table(late, site, "Просроченные меры", "Просроченных мер нет.")),
             "## Все меры",
-            show(_measures_table(rows, site, "Меры дорожной карты", "Мер нет.")),
+            show(measures_table(rows, site, "Меры дорожной карты", "Мер нет.")),
             "Просроченной считается мера, которая запланирована или выполняется, а последний день "
             f"срока раньше {fmt.date_ru(status.day)}. Доля выполненных считается от мер, которые "
             "не сняты; доля выполненных в срок — от выполненных, у которых известны и срок, и "
@@ -181,7 +183,10 @@ def _share(share: object, part: object, whole: object) -> str:
     return "" if fmt.is_missing(share) else f"{fmt.percent(share)} ({fmt.of(part, whole)})"
 
 
-def _measures_table(rows: pd.DataFrame, site: Site, caption: str, empty: str) -> DataTable:
+def measures_table(
+    rows: pd.DataFrame, site: Site, caption: str, empty: str, *, without: Collection[str] = ()
+) -> DataTable:
+    """Measures by deadline; ``without``: columns left out."""
     ordered = rows.sort_values(["deadline", "number"], kind="stable", na_position="last")
     lines = [_measure(row, site) for row in records(ordered)]
     columns = [
@@ -197,7 +202,7 @@ def _measures_table(rows: pd.DataFrame, site: Site, caption: str, empty: str) ->
     ]
     return capped(
         pd.DataFrame(lines),
-        columns,
+        [col for col in columns if col.name not in without],
         caption=caption,
         nouns=("меры", "мер"),
         sortable=True,

@@ -6,6 +6,7 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import front_matter, page
 from shnor_lib.report.labels import school_year
+from shnor_lib.report.municipality.paths import place_path, shown_name
 from shnor_lib.report.profile import Frames, frames_of
 from shnor_lib.report.school.checks import compare_section, criteria_section, timeline_section
 from shnor_lib.report.school.conditions import conditions_section, direction_section
@@ -104,7 +105,11 @@ def school_page(analysis: Analysis, school_id: str) -> str:
         blocks += _titled("Прогноз на следующий год", forecast_section(frames, school_id))
         blocks += _titled("По другим правилам", compare_section(frames, school_id))
         blocks += ["## Исходные данные", *sources_section(frames, school_id)]
-    blocks.append("[Все школы](index.qmd)")
+    municipality = frames.municipalities.get(school_id, "")
+    blocks.append(
+        f"[{fmt.escape_md(shown_name(municipality))}](../{place_path(municipality)}) · "
+        "[Все школы](index.qmd)"
+    )
     return page(blocks).decode("utf-8")
 
 

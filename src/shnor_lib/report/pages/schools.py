@@ -7,6 +7,7 @@ from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.blocks import Card, callout, cards, front_matter, page, show
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import LISTED, STATUS, label, school_year
+from shnor_lib.report.municipality.paths import place_path
 from shnor_lib.report.pages.sections import Site
 from shnor_lib.report.profile import Frames, frames_of
 from shnor_lib.report.rows import Row
@@ -43,6 +44,7 @@ def schools_page(analysis: Analysis) -> str:
             fmt.escape_md(summary),
             _cards(rows),
             show(_table(frames, rows)),
+            "По муниципалитетам — на странице [«Муниципалитеты»](../municipalities/index.qmd).",
             callout(
                 "note",
                 "Как читать таблицу",
@@ -78,6 +80,7 @@ def schools_rows(frames: Frames) -> list[Row]:
             "name": frames.names[school_id],
             "href": f"{slug(school_id)}.qmd",
             "municipality": frames.municipalities.get(school_id),
+            "place_href": f"../{place_path(frames.municipalities.get(school_id))}",
             "status": code,
             "confidence": status["confidence"]
             if status and code not in {"insufficient", "excluded"}
@@ -176,7 +179,16 @@ def _table(frames: Frames, rows: list[Row]) -> DataTable:
     several = len({row["municipality"] for row in rows}) > 1
     columns = [Col("name", "Школа", "link", href="href")]
     if several:
-        columns.append(Col("municipality", "Муниципалитет", filter=True, missing="не указан"))
+        columns.append(
+            Col(
+                "municipality",
+                "Муниципалитет",
+                "link",
+                href="place_href",
+                filter=True,
+                missing="не указан",
+            )
+        )
     columns += [
         Col("status", "Статус", "status", filter=True),
         Col("confidence", "Уверенность", "confidence", filter=True, missing="не оценивается"),

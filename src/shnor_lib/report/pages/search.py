@@ -1,4 +1,4 @@
-"""The page «Поиск» and what it finds: pages, schools, monitorings, entries of the platform."""
+"""The page «Поиск» and what it finds: pages, schools, municipalities, monitorings, the platform."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import front_matter, page, raw
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.pages.monitorings import conducted
+from shnor_lib.report.pages.municipalities import municipality_pages
 from shnor_lib.report.pages.platform.common import platform_of
 from shnor_lib.report.pages.platform.news import anchor
 from shnor_lib.report.pages.platform.questions import anchor as question_anchor
@@ -54,6 +55,7 @@ def entries(site: Site, pages: Iterable[Entry]) -> list[Entry]:
         *(Entry(each.href, each.title, "страница", each.words[:WORDS]) for each in site.own),
         *_reports(site),
         *_schools(site),
+        *_municipalities(site),
         *_platform(site),
     ]
 
@@ -77,6 +79,13 @@ def _schools(site: Site) -> Iterable[Entry]:
         if school in site.links:
             words = f"{school} · {fmt.one_line(places.get(school), '')}"
             yield Entry(site.links[school], fmt.one_line(name), "школа", words)
+
+
+def _municipalities(site: Site) -> Iterable[Entry]:
+    """Municipalities by name; their pages hold the schools, which have entries of their own."""
+    for place, path in municipality_pages(site.analysis).items():
+        if place:
+            yield Entry(path, place, "муниципалитет")
 
 
 def _platform(site: Site) -> Iterable[Entry]:

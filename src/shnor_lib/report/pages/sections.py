@@ -93,6 +93,7 @@ class Section:
     last: bool = False
 
 
+SCHOOLS = "Школы"
 ANALYSIS = "Анализ"
 SUPPORT = "Поддержка"
 PLATFORM = "Платформа"
@@ -100,7 +101,13 @@ METHOD = "Методика"
 
 SECTIONS: tuple[Section, ...] = (
     Section("monitorings.qmd", "Мониторинги", "monitorings:page_of_monitorings"),
-    Section("schools/index.qmd", "Школы", "schools:page_of_schools"),
+    Section("schools/index.qmd", "Школы", "schools:page_of_schools", SCHOOLS),
+    Section(
+        "municipalities/index.qmd",
+        "Муниципалитеты",
+        "municipalities:page_of_municipalities",
+        SCHOOLS,
+    ),
     Section("rating.qmd", "Рейтинг и индекс", "rating:page_of_rating", ANALYSIS),
     Section("cycle.qmd", "Управленческий цикл", "cycle:page_of_cycle", SUPPORT),
     Section("risks.qmd", "Реестр рисков", "risks:page_of_risks", SUPPORT, "risks:has_risks"),

@@ -168,7 +168,7 @@ def joint_table(register: RiskRegister, level: str, names: Names, *, most: int =
         most=most,
         nouns=("решения", "решений"),
         sortable=True,
-        empty="Решений этого уровня никто не ждёт.",
+        empty=f"Решений, которые принимает {say.WHO[level]}, сейчас никто не ждёт.",
     )
 
 

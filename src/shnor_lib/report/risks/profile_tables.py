@@ -13,7 +13,7 @@ from shnor_lib.report import format as fmt
 from shnor_lib.report.blocks import capped
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import unit_label
-from shnor_lib.report.monitoring.lists import natural
+from shnor_lib.report.monitoring.lists import natural, place_href
 from shnor_lib.report.risks import words as say
 from shnor_lib.report.risks.decision_tables import NO_PLACE, ROWS, Names
 from shnor_lib.report.rows import Row, records
@@ -77,7 +77,7 @@ def progress_table(
         lines.append(
             {
                 "name": str(key) if many else names.get(str(key), str(key)),
-                "href": None if many else links.get(str(key)),
+                "href": place_href("" if key == NO_PLACE else key) if many else links.get(str(key)),
                 "schools": int(part["school_id"].nunique()),
                 "n": len(part),
                 "school": int(part["school_decision"].notna().sum()),

@@ -9,6 +9,7 @@ from typing import Any
 from shnor_lib.methods.risk_definition import Day, RiskRules
 from shnor_lib.report import format as fmt
 from shnor_lib.report.labels import label, school_year
+from shnor_lib.report.recommendation_words import low_first
 from shnor_lib.tables import RISK_FACTORS, RISK_LEVELS, RISK_STATES
 from shnor_lib.tables.codes import RISK_DECISIONS
 
@@ -129,7 +130,7 @@ def decision(code: Any, reason: Any = None) -> str:
         return "решения нет"
     said = label(RISK_DECISIONS, code)
     why = fmt.one_line(reason, "")
-    return f"{said}: {why}" if why else said
+    return f"{said}: {low_first(why)}" if why else said
 
 
 def kind_of(row: Mapping[str, Any]) -> str:

@@ -31,9 +31,13 @@ SUPPORT_NOTE = (
 
 
 def reasons_of(frames: Frames, school_id: str) -> list[Reason]:
-    """Reasons of the latest year's status."""
+    """Reasons of the latest year's status; found once for the profile and the municipality."""
     analysis = frames.analysis
-    return reason_sentences(analysis.identification, analysis.dataset, school_id, analysis.year)
+    if school_id not in frames.reasons:
+        frames.reasons[school_id] = reason_sentences(
+            analysis.identification, analysis.dataset, school_id, analysis.year
+        )
+    return frames.reasons[school_id]
 
 
 def head(frames: Frames, school_id: str) -> list[str]:

@@ -302,7 +302,7 @@ def numbers_section(frames: Frames, school_id: str) -> list[str]:
     ]
     if pairs:
         columns += [
-            Col("change", "Изменение, п. п. (95 % интервал)", missing=""),
+            Col("change", f"Изменение, п.{fmt.NBSP}п. (95{fmt.NNBSP}% интервал)", missing=""),
             Col("verdict", "Динамика", missing=""),
         ]
     shown = DataTable(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import pandas as pd
+
 from shnor_lib.methods.competence_groups import (
     courses_by,
     coverage_by,
@@ -15,6 +17,7 @@ from shnor_lib.methods.competence_groups import (
     dynamics_by,
     levels_by,
 )
+from shnor_lib.methods.municipal_summary import place_name
 from shnor_lib.methods.teacher_competence import TeacherCompetence
 from shnor_lib.report import format as fmt
 from shnor_lib.report.analysis import Analysis
@@ -22,25 +25,43 @@ from shnor_lib.report.labels import LISTED, school_year
 from shnor_lib.report.monitoring import competence_words as say
 from shnor_lib.report.profile import Frames
 from shnor_lib.report.risks.words import day_words
-from shnor_lib.report.rows import BySchool, Row
+from shnor_lib.report.rows import Row, records
+
+NO_ROWS = (
+    "Здесь только суммы: об отдельных учителях говорят персональные карты дефицитов, которые "
+    "хранит школа; на сайте их нет."
+)
 
 
-class _Rows:
-    """Sums of all schools, made once for all pages."""
+class Sums:
+    """Sums over teachers by school or municipality, made once for all pages.
 
-    def __init__(self, found: TeacherCompetence) -> None:
-        by, rules = ["school_id"], found.rules
-        self.coverage = BySchool(coverage_by(found.coverage, rules, by))
-        self.levels = BySchool(levels_by(found.latest, rules, by))
-        self.dynamics = BySchool(dynamics_by(found.pairs, rules, by, tested=False))
-        self.deficits = BySchool(deficits_by(found.deficits, rules, by))
-        self.courses = BySchool(courses_by(found.courses, rules, by))
+    Parameters
+    ----------
+    found
+        From :func:`shnor_lib.methods.teacher_competence.teacher_competence`.
+    by
+        ``school_id`` or ``municipality``.
+    """
+
+    def __init__(self, found: TeacherCompetence, by: str = "school_id") -> None:
+        rules = found.rules
+        self.coverage = _keyed(coverage_by(found.coverage, rules, [by]), by)
+        self.levels = _keyed(levels_by(found.latest, rules, [by]), by)
+        self.dynamics = _keyed(dynamics_by(found.pairs, rules, [by], tested=False), by)
+        self.deficits = _keyed(deficits_by(found.deficits, rules, [by]), by)
+        self.courses = _keyed(courses_by(found.courses, rules, [by]), by)
+
+
+def _keyed(rows: pd.DataFrame, by: str) -> dict[str, Row]:
+    key = str if by == "school_id" else place_name
+    return {key(row[by]): row for row in records(rows)}
 
 
 @lru_cache(maxsize=1)
-def _rows_of(analysis: Analysis) -> _Rows:
+def _rows_of(analysis: Analysis) -> Sums:
     assert analysis.teachers is not None
-    return _Rows(analysis.teachers)
+    return Sums(analysis.teachers)
 
 
 def teachers_section(frames: Frames, school_id: str) -> list[str]:
@@ -54,14 +75,37 @@ def teachers_section(frames: Frames, school_id: str) -> list[str]:
     if found is None:
         return []
     rows = _rows_of(analysis)
-    cover = _first(rows.coverage, school_id)
-    measured = 0 if cover is None else int(cover["measured"])
-    deficits, courses = _first(rows.deficits, school_id), _first(rows.courses, school_id)
-    if not measured and deficits is None and courses is None:
+    blocks = sums_blocks(rows, school_id, found)
+    if not blocks:
         return _nothing(frames, school_id, found)
-    blocks = [_measured(cover, found)]
+    return [*blocks, NO_ROWS]
+
+
+def sums_blocks(
+    sums: Sums, key: str, found: TeacherCompetence, *, municipality: bool = False
+) -> list[str]:
+    """What is said of the teachers of a school or a municipality; empty when nothing is known.
+
+    Parameters
+    ----------
+    sums
+        By school or by municipality.
+    key
+        School's id or municipality.
+    found
+        Holds the rules.
+    municipality
+        ``key`` is a municipality.
+    """
+    cover, deficits, courses = (
+        each.get(key) for each in (sums.coverage, sums.deficits, sums.courses)
+    )
+    measured = 0 if cover is None else int(cover["measured"])
+    if not measured and deficits is None and courses is None:
+        return []
+    blocks = [_measured(cover, found, municipality=municipality)]
     if measured >= found.rules.least_teachers:
-        level, change = _first(rows.levels, school_id), _first(rows.dynamics, school_id)
+        level, change = sums.levels.get(key), sums.dynamics.get(key)
         if level is not None:
             blocks.append(
                 f"{say.levels_sentence(level, found.rules)} {say.cutoffs_sentence(found.rules)}"
@@ -82,22 +126,15 @@ def teachers_section(frames: Frames, school_id: str) -> list[str]:
         )
     if courses is not None:
         blocks.append(say.courses_words(courses, found))
-    blocks.append(
-        "Здесь только суммы: об отдельных учителях говорят персональные карты дефицитов, которые "
-        "хранит школа; на сайте их нет."
-    )
     return blocks
 
 
-def _first(rows: BySchool, school_id: str) -> Row | None:
-    return next(iter(rows[school_id]), None)
-
-
-def _measured(cover: Row | None, found: TeacherCompetence) -> str:
+def _measured(cover: Row | None, found: TeacherCompetence, *, municipality: bool) -> str:
     measured = 0 if cover is None else int(cover["measured"])
     head = f"В{fmt.NBSP}{say.year_words(found.year)}"
     if not measured:
-        return f"{head} диагностику компетенций учителя школы не проходили."
+        whose = "муниципалитета" if municipality else "школы"
+        return f"{head} диагностику компетенций учителя {whose} не проходили."
     if measured < found.rules.least_teachers:
         return (
             f"{head} диагностику компетенций прошли {say.few(found.rules)}: уровни и доли не "
@@ -108,9 +145,15 @@ def _measured(cover: Row | None, found: TeacherCompetence) -> str:
         f"{head} диагностику компетенций {fmt.plural(measured, 'прошёл', 'прошли', 'прошли')} "
         f"{fmt.count_phrase(measured, *say.TEACHERS)}"
     )
-    if cover["share"] is not None:
+    if cover["share"] is not None and int(cover["covered"]) == measured:
         return f"{text} из{fmt.NBSP}{fmt.number(cover['n'])} ({fmt.percent(cover['share'])})."
-    return f"{text}; сколько учителей в школе всего, в данных не указано или не сходится."
+    if cover["share"] is not None:
+        return (
+            f"{text}; в школах, где число учителей известно, — {fmt.of(cover['covered'], cover['n'])} "
+            f"({fmt.percent(cover['share'])})."
+        )
+    where = "муниципалитете" if municipality else "школе"
+    return f"{text}; сколько учителей в {where} всего, в данных не указано или не сходится."
 
 
 def _nothing(frames: Frames, school_id: str, found: TeacherCompetence) -> list[str]:

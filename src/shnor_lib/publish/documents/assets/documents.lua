@@ -58,6 +58,12 @@ local function styled(name, blocks)
   return pandoc.Div(blocks, pandoc.Attr('', {}, { ['custom-style'] = name }))
 end
 
+-- What stands between a table or a box and the next block of a Word file: Pandoc writes no empty
+-- paragraph of its own, and without one two boxes would become one.
+local function gap()
+  return raw('<w:p><w:pPr><w:pStyle w:val="TableEnd"/></w:pPr></w:p>')
+end
+
 local function print_table(tbl)
   local caption = utils.blocks_to_inlines(tbl.caption.long or {})
   local cards = has(tbl, 'cards')
@@ -104,7 +110,7 @@ local function print_table(tbl)
   if layout.turned then
     return { raw('<!--shnor-upright-->'), tbl, raw('<!--shnor-sideways-->') }
   end
-  return { tbl, styled('Table End', { pandoc.Para {} }) }
+  return { tbl, gap() }
 end
 
 local function image_of(blocks)
@@ -217,6 +223,7 @@ local function callout(div)
   local blocks = pandoc.Blocks {}
   if #title > 0 then blocks:insert(styled('Callout Title', { pandoc.Para(title) })) end
   blocks:insert(styled('Callout', body))
+  blocks:insert(gap())
   return blocks
 end
 
@@ -264,6 +271,29 @@ STRUCTURE = {
   end,
 }
 
+-- A line that announces a list or a table stays on its page: «**Слабее, чем у большинства:**».
+local ANNOUNCED = { BulletList = true, OrderedList = true, Table = true, RawBlock = true }
+local LEADS = {
+  Blocks = function(blocks)
+    for i = 1, #blocks - 1 do
+      local block = blocks[i]
+      if block.t == 'Para' and ANNOUNCED[blocks[i + 1].t]
+        and (#block.content == 1 and block.content[1].t == 'Strong'
+          or stringify(block.content):match(':$')) then
+        if target == 'typst' then
+          local line = pandoc.Inlines { rawi('#lead[') }
+          line:extend(block.content)
+          line:insert(rawi(']'))
+          blocks[i] = pandoc.Plain(line)
+        else
+          blocks[i] = styled('Lead In', { block })
+        end
+      end
+    end
+    return blocks
+  end,
+}
+
 local REFERENCES = {
   Cite = function(cite)
     local result = pandoc.Inlines {}
@@ -278,6 +308,25 @@ local REFERENCES = {
       result:extend(citation.suffix)
     end
     return result
+  end,
+}
+
+-- A line does not begin with a dash; «— 3» stays together.
+local DASHES = {
+  Inlines = function(inlines)
+    for i = 2, #inlines do
+      local before = inlines[i - 1]
+      if inlines[i].t == 'Str' and inlines[i].text:match('^—')
+        and (before.t == 'Space' or before.t == 'SoftBreak') then
+        inlines[i - 1] = pandoc.Str(NBSP)
+        local after, number = inlines[i + 1], inlines[i + 2]
+        if after and (after.t == 'Space' or after.t == 'SoftBreak') and inlines[i].text == '—'
+          and number and number.t == 'Str' and number.text:match('^%d') then
+          inlines[i + 1] = pandoc.Str(NBSP)
+        end
+      end
+    end
+    return inlines
   end,
 }
 
@@ -310,6 +359,30 @@ end
 
 local function xml(text)
   return (text:gsub('[&<>"]', { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }))
+end
+
+-- «ШНОР — школы с …; ВПР — …» for the abbreviations of a text; none if it uses none.
+local function abbreviations(doc)
+  local used, word = {}, {}
+  for _, code in utf8.codes(stringify(doc.blocks) .. ' ') do
+    if (code >= 0x410 and code <= 0x44f) or code == 0x401 or code == 0x451 then
+      word[#word + 1] = utf8.char(code)
+    elseif #word > 0 then
+      used[table.concat(word)] = true
+      word = {}
+    end
+  end
+  local said = pandoc.Inlines {}
+  for _, pair in ipairs(manifest.abbreviations) do
+    if used[pair[1]] then
+      said:insert(pandoc.Str((#said > 0 and '; ' or '') .. pair[1] .. NBSP .. '— ' .. pair[2]))
+    end
+  end
+  if #said == 0 then return said end
+  said:insert(1, pandoc.Strong('Сокращения.'))
+  said:insert(2, pandoc.Space())
+  said:insert(pandoc.Str('.'))
+  return said
 end
 
 -- Contents of Word: a field Word fills with page numbers; until then it holds the headings.
@@ -353,6 +426,7 @@ local function word_head(entry, title, subtitle, doc)
   local contents = word_contents(doc, compact and 1 or 2)
   if not compact then blocks:insert(raw(BREAK)) end
   if contents then blocks:insert(raw(contents)) end
+  if not compact then add('Compact', abbreviations(doc)) end
   if not compact then blocks:insert(raw(BREAK)) end
   return blocks
 end
@@ -373,12 +447,13 @@ local function source_of(entry)
     doc.blocks:remove(1)
   end
   for _, pass in ipairs(html.passes) do doc = doc:walk(pass) end
+  doc = doc:walk(DASHES)
   return doc
 end
 
 local function transformed(source)
   page = { count = {}, numbers = {}, tables = 0, figures = 0, replaced = 0 }
-  local doc = source:clone():walk(STRUCTURE):walk(REFERENCES)
+  local doc = source:clone():walk(STRUCTURE):walk(REFERENCES):walk(LEADS)
   doc = raise_headings(doc)
   if page.replaced > 0 then
     local note = fallback_note()
@@ -399,7 +474,8 @@ local function to_typst(entry, source)
     .. typst_of(subtitle) .. '], organisation: [' .. typst_of(pandoc.Inlines(entry.organisation))
     .. '], site: [' .. typst_of(pandoc.Inlines(entry.site)) .. '], note: ['
     .. typst_of(pandoc.Inlines(entry.note)) .. '], compact: ' .. tostring(entry.compact)
-    .. ', contents-title: [' .. words['toc-title-document'] .. '])\n\n'
+    .. ', abbreviations: [' .. (entry.compact and '' or typst_of(abbreviations(doc)))
+    .. '], contents-title: [' .. words['toc-title-document'] .. '])\n\n'
   system.write_file(entry.typst, head .. body)
   return stringify(title)
 end

@@ -72,24 +72,42 @@ local function mark(name, value)
   return pandoc.RawBlock('openxml', '<!--form:' .. name .. ':' .. value .. '-->')
 end
 
+-- A line does not begin with a dash.
+local DASHES = {
+  Inlines = function(inlines)
+    for i = 2, #inlines do
+      local before = inlines[i - 1]
+      if inlines[i].t == 'Str' and inlines[i].text:match('^—')
+        and (before.t == 'Space' or before.t == 'SoftBreak') then
+        inlines[i - 1] = pandoc.Str('\u{a0}')
+      end
+    end
+    return inlines
+  end,
+}
+
 local FORM = {
   traverse = 'topdown',
   Div = function(div)
     for _, style in ipairs { 'grid', 'sign' } do
       if has(div, style) then
-        local name = style == 'grid' and 'Form Grid' or 'Form Sign'
+        local name = style == 'sign' and 'Form Sign' or has(div, 'whole') and 'Form Grid Whole'
+          or 'Form Grid'
         local widths = numbers(div.attributes.widths)
         local blocks = div.content:walk {
           Table = function(tbl) return table_of(tbl, widths, name) end,
         }
         blocks:insert(1, mark(style, div.attributes.high or '9'))
         -- two tables without a paragraph between them would become one
-        blocks:insert(pandoc.RawBlock('openxml', '<w:p><w:pPr><w:pStyle w:val="FormGap"/></w:pPr></w:p>'))
+        local keep = has(div, 'whole') and '<w:keepNext/>' or ''
+        blocks:insert(pandoc.RawBlock('openxml',
+          '<w:p><w:pPr><w:pStyle w:val="FormGap"/>' .. keep .. '</w:pPr></w:p>'))
         return blocks, false
       end
     end
     local style = has(div, 'title') and 'Form Title' or has(div, 'centre') and 'Form Centre'
-      or has(div, 'right') and 'Form Right' or has(div, 'small') and 'Form Small'
+      or has(div, 'right') and 'Form Right' or has(div, 'addressee') and 'Form Addressee'
+      or has(div, 'kept') and 'Form Kept' or has(div, 'small') and 'Form Small'
     if style then return styled(style, div.content), false end
   end,
   Para = function(para)
@@ -111,7 +129,7 @@ local FORM = {
 
 for _, entry in ipairs(manifest.forms) do
   local done, result = pcall(function()
-    local doc = pandoc.read(system.read_file(entry.input), FORMAT):walk(FORM)
+    local doc = pandoc.read(system.read_file(entry.input), FORMAT):walk(DASHES):walk(FORM)
     doc.meta = pandoc.Meta { lang = 'ru-RU' }
     local bytes = pandoc.write(doc, 'docx', { reference_doc = manifest.reference })
     local handle = assert(io.open(entry.output, 'wb'))

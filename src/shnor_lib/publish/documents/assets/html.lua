@@ -116,11 +116,19 @@ local SPECIAL = { 'shnor-fig', 'shnor-tbl', 'shnor-note', 'shnor-nochart', 'shno
   'content-visible', 'content-hidden', 'callout-note', 'callout-tip', 'callout-warning',
   'callout-important', 'callout-caution' }
 
--- A link back to a page of the site is no text of a document.
+-- Links back to pages of the site are no text of a document.
 local BACK = {
   Para = function(block)
-    local only = #block.content == 1 and block.content[1]
-    if only and only.t == 'Link' and not only.target:match('^https?:') then return {} end
+    local links = 0
+    for _, inline in ipairs(block.content) do
+      if inline.t == 'Link' and not inline.target:match('^https?:') then
+        links = links + 1
+      elseif not (inline.t == 'Space' or inline.t == 'SoftBreak'
+          or inline.t == 'Str' and (inline.text == '·' or inline.text == '|')) then
+        return nil
+      end
+    end
+    if links > 0 then return {} end
   end,
 }
 

@@ -10,7 +10,9 @@ from shnor_lib.report.blocks import front_matter, page, show
 from shnor_lib.report.display import Col, DataTable
 from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring.lists import natural
+from shnor_lib.report.municipality.paths import shown_name
 from shnor_lib.report.pages.monitorings import conducted
+from shnor_lib.report.pages.municipalities import municipality_pages
 from shnor_lib.report.pages.sections import SECTIONS, Site
 from shnor_lib.report.platform.items import Item, items
 
@@ -20,7 +22,9 @@ FORMATS: tuple[tuple[str, str], ...] = ((".pdf", "PDF"), (".docx", "Word"))
 def page_of_reports(site: Site) -> bytes:
     """``reports.qmd``; made after all other pages, whose workbooks it links to."""
     blocks = [
-        front_matter("Отчёты", subtitle="Годовые отчёты, мониторинги и профили школ: скачать"),
+        front_matter(
+            "Отчёты", subtitle="Годовые отчёты, мониторинги, муниципалитеты и профили школ: скачать"
+        ),
         "Всё, что есть на сайте, можно скачать: PDF — чтобы читать и печатать, Word — чтобы "
         "править, Excel — чтобы считать.",
     ]
@@ -38,7 +42,7 @@ def page_of_reports(site: Site) -> bytes:
     ]
     if tables:
         blocks += ["## Таблицы других страниц", items(tables, look="compact rows")]
-    return page([*blocks, *_profiles(site)])
+    return page([*blocks, *_municipalities(site), *_profiles(site)])
 
 
 def _year(site: Site, year: int) -> list[Item]:
@@ -69,6 +73,18 @@ def _documents(site: Site, path: str) -> list[str]:
 
 def _excel(address: str) -> str:
     return f'<a href="{fmt.escape(address)}" download>Excel</a>'
+
+
+def _municipalities(site: Site) -> list[str]:
+    shown = [
+        _report(site, path, shown_name(place))
+        for place, path in sorted(
+            municipality_pages(site.analysis).items(),
+            key=lambda pair: (not pair[0], natural(pair[0])),
+        )
+        if downloads.workbook(path) in site.made
+    ]
+    return ["## Муниципалитеты", items(shown, look="compact rows")] if shown else []
 
 
 def _profiles(site: Site) -> list[str]:

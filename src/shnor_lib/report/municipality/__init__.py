@@ -1,0 +1,1 @@
+"""The level between school and region: municipalities compared, and the desk of each of them."""
