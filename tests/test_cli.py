@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,6 +15,13 @@ import pytest
 from shnor_lib.pipeline import NOTEBOOKS
 from shnor_lib.sources.templates import WORKBOOKS, write_workbook
 from tests.sources.books import SCHOOLS
+
+
+@pytest.fixture(scope="module")
+def demo(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built demonstration project of this module: commands write notes of their own."""
+    root = tmp_path_factory.mktemp("commands") / "project"
+    return Path(shutil.copytree(built_demo, root))
 
 
 def shnor(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -82,38 +90,38 @@ def test_wrong_setting_is_refused_with_its_line(demo_copy: Path) -> None:
     assert f"строка {lines + 1}" in done.stderr and "rulset" in done.stderr
 
 
-def test_wrong_engine_year_and_notebook(built_demo: Path) -> None:
+def test_wrong_engine_year_and_notebook(demo: Path) -> None:
     for arguments, words in (
         (("--engine", "latex"), "Движка «latex» нет"),
         (("--year", "1999"), "Нет данных за 1999"),
         (("--only", "99_x"), "Нет тетради «99_x»"),
     ):
-        done = shnor("build", "-p", str(built_demo), *arguments)
+        done = shnor("build", "-p", str(demo), *arguments)
         assert done.returncode == 2, done.stderr
         assert words in done.stderr
 
 
-def test_status_says_why_and_where(built_demo: Path) -> None:
-    done = shnor("status", "-p", str(built_demo))
+def test_status_says_why_and_where(demo: Path) -> None:
+    done = shnor("status", "-p", str(demo))
     assert done.returncode == 0
     assert "отметку «2» получили" in done.stdout
     assert ".xlsx · лист «" in done.stdout
-    everyone = shnor("status", "-p", str(built_demo), "--all").stdout
+    everyone = shnor("status", "-p", str(demo), "--all").stdout
     assert everyone.count("ШК-0") > done.stdout.count("ШК-0")
 
 
-def test_explain_one_school(built_demo: Path) -> None:
-    done = shnor("explain", "ШК-004", "-p", str(built_demo))
+def test_explain_one_school(demo: Path) -> None:
+    done = shnor("explain", "ШК-004", "-p", str(demo))
     assert done.returncode == 0
     assert "выполнен" in done.stdout and "порог" in done.stdout
-    unknown = shnor("explain", "ШК-044", "-p", str(built_demo))
+    unknown = shnor("explain", "ШК-044", "-p", str(demo))
     assert unknown.returncode == 2 and "ШК-004" in unknown.stderr
 
 
-def test_compare_two_rule_sets(built_demo: Path) -> None:
-    done = shnor("compare", "tbilissky-2021", "rosobrnadzor-847", "-p", str(built_demo))
+def test_compare_two_rule_sets(demo: Path) -> None:
+    done = shnor("compare", "tbilissky-2021", "rosobrnadzor-847", "-p", str(demo))
     assert done.returncode == 0 and "Только по «tbilissky-2021»" in done.stdout
-    unknown = shnor("compare", "tbilissky-2021", "нет-таких", "-p", str(built_demo))
+    unknown = shnor("compare", "tbilissky-2021", "нет-таких", "-p", str(demo))
     assert unknown.returncode == 2 and "olenek-2021" in unknown.stderr
 
 
@@ -123,7 +131,7 @@ def test_dry_run_does_nothing(demo_copy: Path) -> None:
     assert not (demo_copy / "_site").exists()
 
 
-def test_demo_and_serve(tmp_path: Path, built_demo: Path) -> None:
+def test_demo_and_serve(tmp_path: Path, demo: Path) -> None:
     done = shnor("demo", str(tmp_path / "d"), "--schools", "8", "--years", "2")
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "d/data/raw").rglob("*.xlsx"))) > 6
@@ -135,7 +143,7 @@ def test_demo_and_serve(tmp_path: Path, built_demo: Path) -> None:
             "shnor_lib.cli",
             "serve",
             "-p",
-            str(built_demo),
+            str(demo),
             "--port",
             "8765",
         ],

@@ -147,4 +147,22 @@ def reproducible(notebook: Any) -> Any:
         # nbformat gives papermill's injected cell a random id.
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+        if "outputs" in cell:
+            cell.outputs = _joined(cell.outputs)
     return notebook
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Outputs with neighbouring pieces of one stream in one.
+
+    A kernel sends what is printed by the clock: on a busy machine one text comes in two pieces.
+    """
+    found: list[Any] = []
+    for output in outputs:
+        last = found[-1] if found else output
+        streams = last is not output and output.output_type == last.output_type == "stream"
+        if streams and output.name == last.name:
+            last.text += output.text
+        else:
+            found.append(output)
+    return found

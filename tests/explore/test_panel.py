@@ -30,10 +30,10 @@ def explorer(bench: Workbench) -> Explorer:
 
 
 @pytest.fixture
-def own(explore_root: Path, tmp_path: Path) -> Explorer:
+def own(read_demo: Path, tmp_path: Path) -> Explorer:
     """An explorer on a project of its own, to save into."""
     root = tmp_path / "project"
-    shutil.copytree(explore_root, root)
+    shutil.copytree(read_demo, root)
     return explore(root)
 
 
@@ -253,7 +253,7 @@ def test_a_faulty_file_of_the_project_is_named_not_hidden(own: Explorer) -> None
 
 
 def test_without_ipywidgets_the_reason_is_said(
-    explore_root: Path, monkeypatch: pytest.MonkeyPatch
+    read_demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import builtins
 
@@ -266,4 +266,4 @@ def test_without_ipywidgets_the_reason_is_said(
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ShnorError, match="pip install ipywidgets"):
-        explore(explore_root)
+        explore(read_demo)

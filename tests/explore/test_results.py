@@ -93,10 +93,8 @@ def test_rating_years_are_enough_for_the_status(bench: Workbench) -> None:
     assert result.counts["n_listed"] > 0
 
 
-def test_only_what_changed_is_pooled_again(
-    explore_root: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = Workbench.open(explore_root)
+def test_only_what_changed_is_pooled_again(read_demo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Workbench.open(read_demo)
     start = bench.start()
     bench.result(start)
     calls: list[str] = []

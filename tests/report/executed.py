@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from dataclasses import dataclass
@@ -70,6 +71,19 @@ def tenths(value: float | Decimal) -> str:
 def percent(share: float) -> str:
     """«35,9 %»."""
     return f"{tenths(Decimal(str(share)) * 100)} %"
+
+
+def share(x: int, n: int) -> str:
+    """«35,9 % (23 из 64)»."""
+    return f"{percent(x / n)} ({x} из {n})"
+
+
+def day_of(text: str) -> dt.datetime:
+    """The day a page looks at; that it is the right one is recomputed for monitoring 4."""
+    told = re.search(r"остояние на (\d\d)\.(\d\d)\.(\d{4})", text)
+    assert told, text
+    day, month, year = map(int, told.groups())
+    return dt.datetime(year, month, day)
 
 
 def close(shown: str, exact: float, digits: int = 1) -> bool:

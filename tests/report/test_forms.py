@@ -59,8 +59,8 @@ def test_protocol_holds_what_is_known_and_room_for_the_rest(forms) -> None:
     assert form.sideways
     text = plain(form.markdown)
     assert "ПРОТОКОЛ № ______" in text
-    assert "**Школа:** МБОУ «СОШ № 1 с. Светлое»" in text
-    assert "**Муниципалитет:** Приозёрный район. **Учебный год:** 2025/26." in text
+    assert "**Школа:** МБОУ «СОШ № 1 с. Светлое» (Приозёрный район)." in text
+    assert "**Учебный год:** 2025/26." in text
     assert "карточка самоанализа: сдана" in text
     assert "ВПР, математика — 40,0 % (12 из 30)" in text
     rows = cells(form.markdown, 0)

@@ -22,7 +22,7 @@ import pytest
 from scipy import stats
 
 from tests.report import test_numbers_identification as first
-from tests.report.executed import Page, close, page, percent, tenths
+from tests.report.executed import Page, close, day_of, page, percent, share, tenths
 from tests.report.test_numbers_dynamics import wilson
 from tests.report.workbook_rows import Row, register, sheet, yearly
 
@@ -132,9 +132,7 @@ def shown(built_demo: Path) -> Page:
 @pytest.fixture(scope="module")
 def teachers(built_demo: Path, shown: Page, statuses: dict[int, dict[str, str]]) -> Teachers:
     raw = built_demo / "data/raw"
-    # That this is the right day is recomputed for monitoring 4.
-    told = re.search(r"состояние на (\d\d)\.(\d\d)\.(\d{4})", shown.text("parameters_line("))
-    day = dt.datetime(*(int(part) for part in reversed(told.groups())))
+    day = day_of(shown.text("parameters_line("))
     works = [
         Measured(
             (row["Код школы"], row["Код учителя"]),
@@ -163,16 +161,12 @@ def teachers(built_demo: Path, shown: Page, statuses: dict[int, dict[str, str]])
     return Teachers(
         day,
         {row["Код школы"]: row["Краткое наименование"] for row in register(raw)},
-        {school for school, each in statuses[YEAR].items() if each in ("ШНОР", "ШССУ", "оба")},
+        {school for school, each in statuses[YEAR].items() if each in first.LISTED},
         works,
         {row["Код школы"]: row["Учителей"] for row in yearly(raw, "Кадры")[YEAR]},
         deficits,
         courses,
     )
-
-
-def share(x: int, n: int) -> str:
-    return f"{percent(x / n)} ({x} из {n})"
 
 
 def ends(x: int, n: int) -> str:

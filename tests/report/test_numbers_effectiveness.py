@@ -22,7 +22,7 @@ import pytest
 from tests.report import test_numbers_competence as third
 from tests.report import test_numbers_dynamics as second
 from tests.report import test_numbers_identification as first
-from tests.report.executed import Page, close, number, page, percent
+from tests.report.executed import Page, close, day_of, number, page, percent
 from tests.report.test_numbers_competence import ends
 from tests.report.workbook_rows import Row, yearly
 
@@ -31,8 +31,6 @@ changes, teachers = second.data, third.teachers
 shown_third = third.shown
 
 YEAR = 2026
-LISTED = ("ШНОР", "ШССУ", "оба")
-LEFT = ("зона риска", "нет признаков")
 Statuses = dict[int, dict[str, str]]
 
 
@@ -52,11 +50,6 @@ def seen(built_demo: Path, half: int) -> Page:
     return page(built_demo / f".shnor/executed/{YEAR}/07_effectiveness-{half}.ipynb")
 
 
-def day_of(text: str) -> dt.datetime:
-    told = re.search(r"остояние на (\d\d)\.(\d\d)\.(\d{4})", text).groups()
-    return dt.datetime(*(int(part) for part in reversed(told)))
-
-
 @dataclass(frozen=True)
 class Region:
     """Workbooks of all years, and what other modules made of them."""
@@ -70,7 +63,7 @@ class Region:
     passports: dict[tuple[str, int], Row]
 
     def listed(self, year: int) -> set[str]:
-        return {school for school, each in self.statuses[year].items() if each in LISTED}
+        return {school for school, each in self.statuses[year].items() if each in first.LISTED}
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +110,7 @@ class Half:
     @property
     def left(self) -> set[str]:
         own = self.region.statuses[self.list_year]
-        return {school for school in self.before - self.now if own[school] in LEFT}
+        return {school for school in self.before - self.now if own[school] in first.LEFT}
 
     @cached_property
     def positive(self) -> tuple[int, int]:
@@ -287,6 +280,10 @@ def test_main_points_and_lists(seen: Page, now: Half) -> None:
         assert (before, after) == (own[now.list_year - 1][school], own[now.list_year][school])
         surely += sure_ == "уверенно"
         assert names[school] in seen.text("say.status_text(")
+    shaky = {s for s in left if rows[names[s]][3] != "уверенно"}
+    for line in seen.text("say.next_steps(").splitlines():
+        if "выход из списка ненадёжен" in line:
+            assert {school for school, name in names.items() if name in line} == shaky
     for call in ("say.main_points(", "say.status_text("):
         assert f"(уверенно — {surely})" in seen.text(call)
     control = seen.text("NBVAL_CHECK_OUTPUT")
@@ -325,7 +322,7 @@ def test_sentences_of_results_teachers_and_access(seen: Page, now: Half) -> None
     planned = sum(row["План утверждён"] == "да" for row in links)
     assert f"План работы есть у {planned} из {len(links)} начатых закреплений" in text
     x, n = now.risk
-    assert f"охвачены {x} из {n} учеников" in text and f"({percent(x / n)})" in text
+    assert f"охвачено {x} из {n} учеников" in text and f"({percent(x / n)})" in text
     if now.half == 2:
         silent = sum((row["Отчётов сдано"] or 0) < 1 for row in links)
         assert f"Начатых закреплений {len(links)}: план есть у каждого" in text
@@ -349,9 +346,10 @@ def test_sentences_of_deeds_and_what_is_overdue(seen: Page, now: Half) -> None:
         ready = row["Дата выполнения"] and row["Дата выполнения"] <= now.day
         if row["Срок"] and row["Срок"] < now.day and row["Состояние"] != "снято" and not ready:
             days = (now.day - row["Срок"]).days
-            wanted.append([row["Мера"], f"{row['Срок']:%d.%m.%Y}", str(days)])
+            school = now.region.changes.schools[row["Код школы"]]
+            wanted.append([row["Мера"], school, f"{row['Срок']:%d.%m.%Y}", str(days)])
     rows = seen.rows("say.overdue_table(")
-    assert [[row[0], row[3], row[4]] for row in rows] == wanted and len(wanted) == late
+    assert [[row[0], *row[2:5]] for row in rows] == wanted and len(wanted) == late
     assert f"Просрочено на {now.day:%d.%m.%Y}" in seen.text("say.overdue_table(")
     assert f"**Решить судьбу просроченного** ({late})" in seen.text("say.next_steps(")
     schools: dict[str, set[str]] = defaultdict(set)
@@ -384,6 +382,24 @@ def works(region: Region, year: int) -> dict[tuple[Any, ...], tuple[int, int]]:
             if len(others) >= 2 and sum(each["n"] for each in others) >= 10:
                 found[row["school"], *work] = (row["low"], row["n"])
     return found
+
+
+def alone(region: Region, year: int) -> set[str]:
+    """Schools nobody was assigned to for three years and in the year, with works in both."""
+    touched = set().union(*(supported(region, y, late=True) for y in range(year - 3, year + 1)))
+    past = {**works(region, year - 2), **works(region, year - 1)}
+    return {key[0] for key in works(region, year) if key in past} - touched
+
+
+def test_schools_to_compare_with(built_demo: Path, region: Region) -> None:
+    """Of all years together: every school that was without support in one of them."""
+    later = [alone(region, year) for year in range(YEAR - 2, YEAR + 1)]
+    assert min(map(len, later)) >= 8  # fewer in a year would not count
+    n = len(set().union(*later))
+    text = page(built_demo / f".shnor/executed/{YEAR}/06_mentor_centre.ipynb").text(
+        "say.effect_text("
+    )
+    assert f"хотя бы один год был без сопровождения, — {n}, нужно не меньше 20." in text
 
 
 def test_effect_table(seen: Page, now: Half) -> None:
@@ -423,10 +439,7 @@ def test_effect_table(seen: Page, now: Half) -> None:
     assert abs(number(beyond) - (number(become) - number(expected))) < 0.11
     assert abs((number(high) - number(low)) / 2 - number(least)) < 0.11  # half of the interval
     assert number(low) < 0 < number(high) and "Показать эффект по этим данным нельзя" in text
-    touched = set().union(*(supported(region, y, late=True) for y in range(year - 3, year + 1)))
-    past = {**works(region, year - 2), **works(region, year - 1)}
-    alone = {key[0] for key in after if key in past} - touched
-    assert f"видно по {len(alone)} школам без сопровождения" in text
+    assert f"видно по {len(alone(region, year))} школам без сопровождения" in text
     said = f"{beyond} п. п. (с вероятностью 95 % от {low} до {high} п. п.; школ {len(rows)};"
     assert said in seen.text("say.main_points(")
     cells = {row[0]: row[1:] for row in seen.rows("say.numbers_table(")}

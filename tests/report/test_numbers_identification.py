@@ -21,6 +21,8 @@ from tests.report.workbook_rows import PROCEDURES, Row, Sum, pooled, register, r
 YEAR = 2026
 LIMIT = {"ВПР": 0.20, "ОГЭ": 0.30, "ЕГЭ": 0.30}
 SOCIAL = {"Из неполных семей": 0.30, "В неблагоустроенном жилье": 0.20}
+LISTED = ("ШНОР", "ШССУ", "оба")
+LEFT = ("зона риска", "нет признаков")
 STATUSES = ("ШНОР", "ШССУ", "зона риска", "недостаточно данных", "нет признаков")
 
 
@@ -51,9 +53,8 @@ class Data:
         return pooled(self.results, *by)
 
 
-@pytest.fixture(scope="module")
-def data(built_demo: Path) -> Data:
-    raw = built_demo / "data/raw"
+def read(raw: Path) -> Data:
+    """Rows of the workbooks in a folder ``data/raw``."""
     rating: dict[tuple[str, int], tuple[float, float]] = {}
     for year, rows in yearly(raw, "Показатели рейтинга").items():
         for row in rows:
@@ -70,6 +71,11 @@ def data(built_demo: Path) -> Data:
         },
         {key: got / most for key, (got, most) in rating.items()},
     )
+
+
+@pytest.fixture(scope="module")
+def data(built_demo: Path) -> Data:
+    return read(built_demo / "data/raw")
 
 
 @pytest.fixture(scope="module")
@@ -202,8 +208,8 @@ def test_statuses_of_all_years(shown: Page, statuses: dict[int, dict[str, str]])
 def test_main_points(shown: Page, data: Data, statuses: dict[int, dict[str, str]]) -> None:
     text = shown.text("say.main_points(found")
     now, before = statuses[YEAR], statuses[YEAR - 1]
-    on_list = {school for school, each in now.items() if each in ("ШНОР", "ШССУ", "оба")}
-    earlier = {school for school, each in before.items() if each in ("ШНОР", "ШССУ", "оба")}
+    on_list = {school for school, each in now.items() if each in LISTED}
+    earlier = {school for school, each in before.items() if each in LISTED}
     counts = Counter(now.values())
     share = f"{100 * len(on_list) / len(now):.1f}".replace(".", ",")
     assert text.startswith("**Главное за 2025/26 учебный год**")
@@ -218,40 +224,6 @@ def test_main_points(shown: Page, data: Data, statuses: dict[int, dict[str, str]
     assert f"остались {len(on_list & earlier)} школы" in changes
     for school in data.schools:
         assert (data.schools[school] in changes) == (school in on_list - earlier)
-
-
-def test_reasons(shown: Page, data: Data, statuses: dict[int, dict[str, str]]) -> None:
-    """Every reason of every school, with both years' shares; none too many."""
-    units = data.units(Reading())
-    items = shown.text("say.reasons_list(").strip().split("\n- ")
-    items = {next(n for n in data.schools.values() if n in item): item for item in items}
-    assert set(items) == named(data, statuses[YEAR], "ШНОР", "ШССУ", "оба")
-    for school, name in data.schools.items():
-        if name not in items:
-            continue
-        wanted = set()
-        for procedure in PROCEDURES:
-            outcome, subjects = by_results(data, units, school, procedure, YEAR, Reading())
-            wanted |= {(procedure, subject) for (subject,) in subjects if outcome == "met"}
-        shown_shares = re.findall(
-            r"(ВПР|ОГЭ|ЕГЭ), ([^(]+?) \([^)]*класс[^)]*\): [^.]*?получили ([\d,]+) % \((\d+) из (\d+)\)"
-            r" в 2024/25 и ([\d,]+) % \((\d+) из (\d+)\) в 2025/26",
-            items[name],
-        )
-        assert {each[:2] for each in shown_shares} == wanted
-        assert len(shown_shares) == len(wanted)
-        for procedure, subject, *numbers in shown_shares:
-            for year, (share, low, n) in zip((2025, 2026), (numbers[:3], numbers[3:]), strict=True):
-                unit = units[(school, procedure, year, subject)]
-                assert (unit.low, unit.n, unit.high) == (int(low), int(n), 0)
-                assert close(share, 100 * unit.low / unit.n)
-        met = [key for key, each in social(data, school, YEAR).items() if each == "met"]
-        assert items[name].count("порог более") == len(met)
-        for key in met:
-            passport = data.passports[(school, YEAR)]
-            if key in SOCIAL:
-                part, whole = passport[key], passport["Всего обучающихся"]
-                assert f"({part} из {whole})" in items[name]
 
 
 def test_confidence_adds_up(shown: Page, statuses: dict[int, dict[str, str]]) -> None:
@@ -541,7 +513,7 @@ def test_next_steps_name_the_right_schools(
     }
     now = statuses[YEAR]
     both = told["Назначить куратора"] | told["Сначала проверить"]
-    assert both == named(data, now, "ШНОР", "ШССУ", "оба")
+    assert both == named(data, now, *LISTED)
     assert not told["Назначить куратора"] & told["Сначала проверить"]
     assert told["Держать под"] == named(data, now, "зона риска")
     assert told["Собрать данные"] == named(data, now, "недостаточно данных")

@@ -18,7 +18,6 @@ data, statuses = first.data, first.statuses  # fixtures
 changes, shown = second.data, second.shown
 
 YEAR = 2026
-LISTED = ("ШНОР", "ШССУ", "оба")
 Statuses = dict[int, dict[str, str]]
 
 
@@ -29,7 +28,7 @@ def test_indicator_of_every_year(shown: Page, changes: second.Data, statuses: St
     assert len(rows) == 3
     for (label, point), year in zip(rows, (2024, 2025, YEAR), strict=True):
         ways = changes.verdicts(year)
-        listed = [s for s, each in statuses[year - 1].items() if each in LISTED and s in ways]
+        listed = [s for s, each in statuses[year - 1].items() if each in first.LISTED and s in ways]
         up = sum(ways[school] == "положительная" for school in listed)
         low, high = (round(100 * max(end, 0)) for end in second.wilson(up, len(listed)))
         school_year = f"{year - 1}/{year % 100}"
@@ -64,12 +63,13 @@ def test_three_years_of_statuses(shown: Page, changes: second.Data, statuses: St
     shown_schools = [numbers[re.search(r"№ \d+", row[0]).group()] for row in rows]
     own = {s: [statuses[year][s] for year in years] for s in changes.schools}
     assert set(shown_schools) == {
-        s for s, each in own.items() if set(each) & {*LISTED, "зона риска"}
+        s for s, each in own.items() if set(each) & {*first.LISTED, "зона риска"}
     }
     for school, (_, *cells) in zip(shown_schools, rows, strict=True):
         assert cells == own[school], school
     weights = [
-        (sum(each in LISTED for each in own[s]), own[s].count("зона риска")) for s in shown_schools
+        (sum(each in first.LISTED for each in own[s]), own[s].count("зона риска"))
+        for s in shown_schools
     ]
     assert weights == sorted(weights, reverse=True)
     assert shown.heading("say.three_years_chart(")[1:] == ["2023/24", "2024/25", "2025/26"]

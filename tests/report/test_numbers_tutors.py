@@ -21,8 +21,7 @@ import pytest
 
 from tests.report import test_numbers_competence as third
 from tests.report import test_numbers_identification as first
-from tests.report.executed import Page, close, number, page, percent, tenths
-from tests.report.test_numbers_competence import share
+from tests.report.executed import Page, close, day_of, number, page, percent, share, tenths
 from tests.report.test_numbers_dynamics import wilson
 from tests.report.workbook_rows import Row, sheet, yearly
 
@@ -30,7 +29,6 @@ data, statuses = first.data, first.statuses  # fixtures
 shown, teachers = third.shown, third.teachers
 
 YEAR = 2026
-LISTED = ("ШНОР", "ШССУ", "оба")
 Statuses = dict[int, dict[str, str]]
 
 
@@ -112,11 +110,12 @@ def points(
 ) -> tuple[Point, Point, Point]:
     """This year; last year to the same day; the whole of last year."""
     raw = built_demo / "data/raw"
-    told = re.search(r"состояние на (\d\d)\.(\d\d)\.(\d{4})", seen.text("parameters_line("))
-    day = dt.datetime(*(int(part) for part in reversed(told.groups())))
+    day = day_of(seen.text("parameters_line("))
     journal = yearly(raw, "Журнал тьюторского пункта")
     staff = yearly(raw, "Кадры")
-    lists = {y: {s for s, each in own.items() if each in LISTED} for y, own in statuses.items()}
+    lists = {
+        y: {s for s, each in own.items() if each in first.LISTED} for y, own in statuses.items()
+    }
 
     def point(year: int, until: dt.datetime) -> Point:
         return Point(
@@ -274,9 +273,9 @@ def test_schools_and_tutors(seen: Page, now: Point, built_demo: Path) -> None:
         assert rows[now.names[school]] == [
             n, n, "0", f"от {low} до {high}", str(now.staff[school]),
         ]  # fmt: skip
-    links = [row for row in yearly(raw, "Кто кого сопровождает")[YEAR]]
+    links = yearly(raw, "Кто кого сопровождает")[YEAR]
     tutors = [row for row in sheet(raw / "Сопровождающие.xlsx") if row["Роль"] == "тьютор"]
-    assert f"действуют {len(tutors)} тьютора; обращения были к каждому" in (
+    assert f"На {now.day:%d.%m.%Y} действуют {len(tutors)} тьютора; обращения были к каждому" in (
         seen.text("say.tutors_text(")
     )
     rows = {row[0].split(",")[0]: row[1:] for row in seen.rows("say.tutors_table(")}
@@ -332,7 +331,7 @@ class Group:
 
     @property
     def interval(self) -> tuple[float, float]:
-        return wilson(self.x / self.design, self.n / self.design)  # type: ignore[arg-type]
+        return wilson(self.x / self.design, self.n / self.design)
 
 
 def split(units: list[tuple[tuple[str, str], bool, bool]]) -> list[Group]:

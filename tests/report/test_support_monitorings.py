@@ -27,6 +27,7 @@ from shnor_lib.report.annual.year import AnnualYear
 from shnor_lib.report.monitoring import mentors, tutors
 from shnor_lib.report.monitoring.lists import page_links, places_of, school_names
 from shnor_lib.report.monitoring.support_lists import list_years, support_lists
+from shnor_lib.report.municipality.paths import place_path
 from shnor_lib.store import Dataset
 from tests.report import support_project as planted
 
@@ -142,6 +143,16 @@ def rows_of(item: Any) -> list[dict[str, Any]]:
     return [dict(zip(head, row, strict=True)) for row in body]
 
 
+def by_place(item: Any) -> dict[str, dict[str, Any]]:
+    """Rows by municipality, whose name leads to its page."""
+    found = {}
+    for row in rows_of(item):
+        name, href = re.fullmatch(r"\[(.+)\]\((.+)\)", row["Муниципалитет"]).groups()  # type: ignore[union-attr]
+        assert href == f"../{place_path(name)}"
+        found[name] = row
+    return found
+
+
 def requests() -> list[dict[str, Any]]:
     start = dt.datetime(YEAR - 1, 9, 1)
     return [row for row in planted.tutor_point() if start <= row["date"] <= NOW]
@@ -242,7 +253,7 @@ def test_schools_and_municipalities(cells: dict[str, Any], at: SimpleNamespace) 
         own = [each for each in rows if each["school_id"] == by_name[name]]
         assert row["Обращений"] == str(len(own))
         assert row["Ждут"] == str(len(own) - len(with_help(own)))
-    places = {row["Муниципалитет"]: row for row in rows_of(cells["t.places"])}
+    places = by_place(cells["t.places"])
     own = [row for row in rows if row["school_id"] in ("ШК-01", "ШК-02", "ШК-03")]
     assert places["Приозёрный район"]["Обращений"] == str(len(own))
     late = rows_of(cells["t.late"])
@@ -288,7 +299,7 @@ def test_mentors_and_schools(cells: dict[str, Any]) -> None:
     done = sum(r["done"] for r in own if r["done"] is not None)
     planned = sum(r["planned"] for r in own if r["done"] is not None)
     assert people["Н-01, директор"]["Пунктов выполнено"] == f"{done} из {planned}"
-    places = {row["Муниципалитет"]: row for row in rows_of(cells["m.places"])}
+    places = by_place(cells["m.places"])
     assert places["Заречный район"]["Пунктов выполнено"] == "—", "one teacher's plan is no row"
     rows = rows_of(cells["m.schools"])
     assert [row["Чего нет"] for row in rows][:2] == ["наставника нет", "плана нет"]

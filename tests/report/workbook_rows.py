@@ -56,6 +56,7 @@ def register(raw: Path) -> list[Row]:
     return sheet(raw / "Реестр школ.xlsx")
 
 
+@cache
 def results(raw: Path) -> list[Row]:
     """Every result: school, year, procedure, grade, subject, n, low, high, good («4» and «5»)."""
     logins = {row["Логин ФИС ОКО"]: row["Код школы"] for row in register(raw)}

@@ -121,8 +121,8 @@ def compare_matched(
     alone_schools = cases.frame.loc[~treated, "school"].nunique()
     if alone_schools < rule.min_alone:
         raise ShnorError(
-            f"Сравнение с похожими школами: школ без сопровождения {alone_schools}, "
-            f"нужно не меньше {rule.min_alone}."
+            "Сравнение с похожими школами: школ, у которых хотя бы один год был без "
+            f"сопровождения, — {alone_schools}, нужно не меньше {rule.min_alone}."
         )
     values = _covariates(cases, expected.lasting)
     spread = values.std(ddof=1)

@@ -14,10 +14,8 @@ from shnor_lib.store import Dataset
 from shnor_lib.validation import tables
 from shnor_lib.validation.region import Region
 
-COMPANIONS, APART = 2, 100
-"""What a school has once in a region (a deviation, a status) is tried on so many regions more for each
-one, of the same world, with numbers so far from its own: in a tenth of probabilities there would be two
-or three hundred cases, in which chance alone makes as much as the bound."""
+APART = 100
+"""Numbers of companions stand so far from one another."""
 
 
 @cache
@@ -45,10 +43,14 @@ class Case:
         The truth.
     draws
         Simulated draws the product makes for its intervals of ranks.
+    status_times, deviation_times
+        On how many times as many regions statuses and deviations are tried (:func:`with_companions`).
     """
 
     region: Region
     draws: int
+    status_times: int = 1
+    deviation_times: int = 1
 
     @property
     def world(self) -> str:
@@ -86,9 +88,14 @@ class Case:
         return pd.Series(self.region.parallel, index=self.region.ids)
 
 
-def companions(case: Case) -> Iterator[Case]:
-    """Other regions of the same world, tried beside a region; see :data:`COMPANIONS`."""
-    for at in range(1, COMPANIONS + 1):
+def with_companions(case: Case, times: int) -> Iterator[Case]:
+    """A region and others of the same world, ``times`` in all.
+
+    For what a school has once in a region (a deviation, a status): in a tenth of probabilities there
+    would be two or three hundred cases, in which chance alone makes as much as the bound.
+    """
+    yield case
+    for at in range(1, times):
         other = replace(case.region, number=case.region.number + APART * at)
         yield replace(case, region=other)
 

@@ -12,7 +12,7 @@ from shnor_lib.methods.ranking import rate
 from shnor_lib.methods.rating_definition import Rating, load_rating
 from shnor_lib.methods.result_composite import ResultComposite
 from shnor_lib.methods.wellbeing import load_index, wellbeing_index
-from shnor_lib.validation.case import Case, companions
+from shnor_lib.validation.case import Case, with_companions
 from shnor_lib.validation.tables import MANY
 from shnor_lib.validation.tallies import Tallies, added, calibration, coverage
 
@@ -30,8 +30,11 @@ def conditions(case: Case) -> Tallies:
     the last year (``residual``) and over the last three (``residual_years``). What the intervals of
     those three years say of the long run is measured beside (``residual_lasting``, no target).
     """
-    others = (tally for other in companions(case) for tally in _of_region(other))
-    return added([*_of_region(case, lasting=True), *others])
+    return added(
+        tally
+        for each in with_companions(case, case.deviation_times)
+        for tally in _of_region(each, lasting=each is case)
+    )
 
 
 def _of_region(case: Case, *, lasting: bool = False) -> list[Tallies]:

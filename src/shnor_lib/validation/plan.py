@@ -26,6 +26,8 @@ class Plan:
         In each region.
     draws
         The product makes for the intervals of ranks.
+    status_times, deviation_times
+        Statuses and deviations from like schools are tried on so many times as many regions.
     seed
         The same plan always gives the same figures.
     """
@@ -33,6 +35,8 @@ class Plan:
     regions: int
     schools: int
     draws: int
+    status_times: int = 1
+    deviation_times: int = 1
     seed: int = 20261122
 
     def cases(self) -> Iterator[Case]:
@@ -40,12 +44,12 @@ class Plan:
         for world in WORLDS:
             for number in range(self.regions):
                 region = Region(world, self.seed, number, self.schools, YEARS)
-                yield Case(region, self.draws)
+                yield Case(region, self.draws, self.status_times, self.deviation_times)
 
     def about(self) -> dict[str, Any]:
         """What the run was, for its readers."""
         return {**asdict(self), "worlds": len(WORLDS), "years": list(YEARS)}
 
 
-FULL = Plan(regions=12, schools=360, draws=500)
+FULL = Plan(regions=12, schools=360, draws=500, status_times=10, deviation_times=3)
 SMALL = Plan(regions=1, schools=90, draws=100)

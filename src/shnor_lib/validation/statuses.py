@@ -9,7 +9,7 @@ import pandas as pd
 from shnor_lib.methods.identification import CERTAIN, LIKELY
 from shnor_lib.methods.ruleset import ResultsShare, RuleSet
 from shnor_lib.methods.small_schools import probably_beyond
-from shnor_lib.validation.case import Case, companions, pooled, truly_beyond
+from shnor_lib.validation.case import Case, pooled, truly_beyond, with_companions
 from shnor_lib.validation.tallies import Tallies, added, calibration, lists, words
 
 Flags = npt.NDArray[np.bool_]
@@ -36,7 +36,7 @@ def statuses(case: Case) -> Tallies:
     """
     return added(
         part
-        for each in (case, *companions(case))
+        for each in with_companions(case, case.status_times)
         for year in each.identification.years
         if year > each.region.years[0]
         for part in _year(each, year)
@@ -109,7 +109,8 @@ def truly_pooled(truth: pd.DataFrame, ruleset: RuleSet, year: int) -> pd.Series:
     Returns
     -------
     Series
-        By ``school_id`` and ``criterion``: in at least one subject.
+        By ``school_id`` and ``criterion``: in at least one subject with results in all the years (as in
+        :func:`.case.truly_beyond`; no other subject can meet the criterion).
     """
     parts = {}
     for criterion in ruleset.criteria:
@@ -117,7 +118,9 @@ def truly_pooled(truth: pd.DataFrame, ruleset: RuleSet, year: int) -> pd.Series:
             procedures = [scope.procedure for scope in criterion.scopes]
             years = range(year - criterion.years + 1, year + 1)
             rows = truth[truth["procedure"].isin(procedures) & truth["year"].isin(years)]
-            beyond = pooled(rows, UNIT)["share"] >= criterion.low.threshold
+            shares = pooled(rows, UNIT)["share"]
+            whole = rows.groupby(UNIT)["year"].nunique().reindex(shares.index) == criterion.years
+            beyond = (shares >= criterion.low.threshold) & whole
             parts[criterion.id] = beyond.groupby("school_id").any()
     return pd.concat(parts, names=["criterion"]).swaplevel()
 

@@ -5,8 +5,9 @@ made clearer: after trial runs the probability of a criterion and of a status sp
 subject» (``subject``, the very one, is measured beside and is no target), and the world of two groups
 got its gap; after the first full run the deviation over three years speaks of those years
 (``residual_years``), since what lasts (``residual_lasting``, measured beside) cannot be known from
-three years. Deviations, and later statuses, are tried on three times as many regions
-(:data:`.case.COMPANIONS`).
+three years; deviations are tried on three times as many regions, statuses on ten times as many
+(:func:`.case.with_companions`), and the truth of a status leaves out subjects without results in all of
+a criterion's years, which cannot meet it.
 """
 
 from __future__ import annotations

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from shnor_lib.publish.documents.pictures import CLOSER, TALLEST, WIDTH, _printable
 from shnor_lib.publish.documents.reference import reference_docx
 from shnor_lib.report import blocks
+from shnor_lib.report.charts.base import row_label, rows_above, rows_axis, rows_height
 from tests.publish.documents.test_documents import printed, words
 
 
@@ -52,18 +54,20 @@ def test_no_word_of_a_heading_is_cut_while_there_is_room(
 
 def test_an_abbreviation_is_never_cut(tmp_path: Path, reference: bytes) -> None:
     head = [f"Показатель{i}" for i in range(9)]
-    rows = [["неблагополучных ШССУ ШНОР КДНиЗП МОУО"] * 9 for _ in range(3)]
-    pdf, _, _ = printed(tmp_path, "---\ntitle: Т\n---\n\n" + pipe_table(head, rows), reference)
+    rows = [[f"{'о' * i} ШССУ ШНОР МОУО ШССУ" for _ in range(9)] for i in range(1, 8)]
+    pdf, _, _ = printed(
+        tmp_path, "---\ntitle: Т\n---\n\n" + pipe_table(head, rows), reference, compact=True
+    )
     text = raw_text(pdf)
-    for word in ("ШССУ", "ШНОР", "МОУО"):
-        assert text.count(word) >= 27, word
+    for word, times in (("ШССУ", 126), ("ШНОР", 63), ("МОУО", 63)):
+        assert text.count(word) == times, word
 
 
 def test_a_table_of_tall_rows_lies_on_its_side(tmp_path: Path, reference: bytes) -> None:
     head = ["Рекомендация", "Кому", "Основание", "Правило", "Срок", "Кто контролирует", "Выдана"]
     long = "Разработать программу перехода школы в режим эффективного функционирования и развития. "
     facts = "Значимость фактора «Несформированность внутришкольной системы повышения квалификации»"
-    row = [long * 2, "Педагогам", facts, "норматив", "01.10.2026", "заместитель руководителя", "ещё нет"]  # fmt: skip
+    row = [long * 3, "Педагогам", facts, "норматив", "01.10.2026", "заместитель руководителя", "ещё нет"]  # fmt: skip
     text = "---\ntitle: Т\n---\n\n" + pipe_table(head, [row] * 12)
     pdf, _, word = printed(tmp_path, text, reference)
     assert any(page.mediabox.width > page.mediabox.height for page in pdf.pages)
@@ -98,29 +102,32 @@ def test_no_line_begins_with_a_dash(tmp_path: Path, reference: bytes) -> None:
     assert " —" not in word and "\xa0—" in word
 
 
-@pytest.mark.parametrize("lines", [34, 37, 40])
+@pytest.mark.parametrize("lines", [28, 31, 34])
 def test_key_figures_are_not_torn(tmp_path: Path, reference: bytes, lines: int) -> None:
     figures = [
         blocks.Card(f"9{i}0", "показателей за порогом", "из 7 проверенных") for i in range(6)
     ]
-    filler = "\n\n".join("Строка." for _ in range(lines - 10))
+    filler = "\n\n".join("Строка." for _ in range(lines))
     text = f"---\ntitle: Т\n---\n\n{filler}\n\n{blocks.cards(figures)}\n"
-    pdf, _, _ = printed(tmp_path, text, reference, compact=True)
+    pdf, _, word = printed(tmp_path, text, reference, compact=True)
+    assert word.count('<w:pStyle w:val="KeyFigure"') == 2 * len(figures), (
+        "kept together in Word, too"
+    )
     holding = [page for page in pdf.pages if "показателей за порогом" in page.extract_text()]
     assert len(holding) == 1
 
 
 def test_what_announces_a_list_stays_with_it(tmp_path: Path, reference: bytes) -> None:
     parts = ["---\ntitle: Т\n---\n"]
-    for i in range(30):
-        parts += ["слово " * (23 + 11 * (i % 9)), f"**СЛАБЕЕ{i}:**", "- один\n- два\n- три"]
+    for i in range(70):
+        parts += ["слово " * (5 + 11 * (i % 4)), f"**СЛАБЕЕ{i}:**", "- один\n- два\n- три"]
     pdf, _, word = printed(tmp_path, "\n\n".join(parts), reference)
     for page in pdf.pages[2:]:
         body = [
             x for x in page.extract_text().splitlines() if x.strip() and not x.strip().isdigit()
         ]
         assert "СЛАБЕЕ" not in body[-1]
-    assert word.count('<w:pStyle w:val="LeadIn"') == 30
+    assert word.count('<w:pStyle w:val="LeadIn"') == 70
 
 
 def test_abbreviations_are_explained_once_where_there_is_a_contents_page(
@@ -133,3 +140,19 @@ def test_abbreviations_are_explained_once_where_there_is_a_contents_page(
         assert found.replace("\xa0", " ").count(line) == 1
     _, said, word = printed(tmp_path / "short", text, reference, compact=True)
     assert "Сокращения" not in said and "Сокращения" not in words(word)
+
+
+def test_a_tall_chart_is_printed_closer_with_labels_in_one_line() -> None:
+    labels = [row_label(f"СОШ № {i} с. Нижнемеждуречное: ВПР, окружающий мир, 4 класс") for i in range(30)]  # fmt: skip
+    assert all("<br>" in label for label in labels)
+    height = rows_height(labels)
+    assert height > TALLEST
+    spec = {
+        "data": [],
+        "layout": {"height": height, "yaxis": rows_axis(labels), "annotations": rows_above(labels)},
+    }
+    layout = _printable(spec)["layout"]
+    assert not any("<br>" in note["text"] for note in layout["annotations"])
+    assert layout["height"] == round(height * CLOSER)
+    assert layout["width"] / layout["height"] == pytest.approx(WIDTH / TALLEST, rel=0.01)
+    assert all("<br>" in note["text"] for note in spec["layout"]["annotations"]), "the site's stay"

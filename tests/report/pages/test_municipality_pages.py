@@ -19,11 +19,8 @@ from shnor_lib.report.municipality import words as say
 from shnor_lib.report.municipality.desk import Desk, desks_of
 from shnor_lib.report.municipality.paths import NOBODY, place_path, shown_name
 from shnor_lib.report.pages import printed_pages
-from shnor_lib.report.pages.municipalities import (
-    municipality_page,
-    municipality_pages,
-    page_of_municipalities,
-)
+from shnor_lib.report.pages.municipalities import municipality_pages, page_of_municipalities
+from shnor_lib.report.pages.municipality import municipality_page
 from shnor_lib.report.pages.school import school_page
 from shnor_lib.report.pages.search import entries
 from shnor_lib.report.pages.sections import Site
@@ -327,6 +324,39 @@ def test_links_and_letters_of_a_desk(districts: Analysis) -> None:
     assert taken > 3
 
 
+def test_steps_name_what_is_open(districts: Analysis) -> None:
+    site, register = site_of(districts), districts.risk_register
+    assert register is not None
+    day = pd.Timestamp(districts.day)
+    told = 0
+    for place, desk in desks_of(districts, ("half_1",)).items():
+        steps = [visible(step) for step in say.steps(desk, site.names, site.links)]
+        waits = [r for r in rows_of(register.waiting) if (r["municipality"] or "") == place]
+        late = [r for r in waits if r["decide_by"] < day and not r["note_only"]]
+        ahead = [
+            r["decide_by"]
+            for r in waits
+            if r["decide_by"] >= day and not r["note_only"] and r["decides"] == "municipality"
+        ]
+        expected = []
+        if late:
+            expected.append(f"Принять решения о рисках, срок которых прошёл: {len(late)}")
+        if ahead:
+            expected.append(
+                f"Принять решения МОУО о рисках, срок которых впереди: {len(ahead)}, ближайший — "
+                f"{min(ahead):%d.%m.%Y}"
+            )
+        found = [step for step in steps if step.startswith("Принять решения")]
+        assert len(found) == len(expected)
+        for step, words in zip(found, expected, strict=True):
+            assert step.startswith(words)
+            told += 1
+        alone = [step for step in steps if step.startswith("Закрепить сопровождающих")]
+        assert bool(alone) == (place == "Заречный район"), "ШК-04 is listed and has nobody"
+        assert all(site.links["ШК-04"] in step for step in alone)
+    assert told > 1
+
+
 def test_a_place_without_listed_schools_has_a_calm_page(districts: Analysis) -> None:
     text = visible(municipality_page(site_of(districts), "Лесной район"))
     assert "списке нет ни одной" in text
@@ -440,6 +470,27 @@ def test_issued_recommendations(
 ) -> None:
     own = desk(issued=issued, issued_done=done, issued_overdue=late)
     assert said in visible(say.recommendations_sentence(own, districts))
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (0, "Школ в списке нет: закреплять сопровождающих не за кем."),
+        (1, "На 15.04.2026 за единственной школой списка никто не закреплён."),
+        (2, "На 15.04.2026 ни за одной из 2 школ списка никто не закреплён."),
+        (5, "На 15.04.2026 ни за одной из 5 школ списка никто не закреплён."),
+        (21, "На 15.04.2026 ни за одной из 21 школы списка никто не закреплён."),
+    ],
+)
+def test_a_district_nobody_helps(desk: Callable[..., Desk], n: int, said: str) -> None:
+    own = desk()
+    assert own.network is not None and own.supported
+    network = dataclasses.replace(
+        own.network, listed=frozenset(map(str, range(n))), links=own.network.links.head(0)
+    )
+    assert visible(say.help_sentence(dataclasses.replace(own, network=network))) == said
+    unknown = dataclasses.replace(own, network=network, supported=False)
+    assert ("Сведений о том, кто кого сопровождает" in say.help_sentence(unknown)) == (n > 0)
 
 
 def test_sentences_of_the_box(districts: Analysis, desk: Callable[..., Desk]) -> None:

@@ -190,19 +190,24 @@ def test_a_letter_is_an_office_letter(found: Analysis, letters) -> None:
         assert re.search(r"Исполнитель: _{20,}, тел. _{10,}", text), path
         assert text.count("(подпись)") == 1 and "20__ г." not in text, "its date is at the head"
         assert "Предложение авторов программы.)" not in text
+        assert "Основание: положение" not in text and "Основание: порядок" not in text
+        for one in re.findall(r"(Школ[аы]):\n\n((?:- .+\n?)+)", letter.markdown):
+            assert one[0] == ("Школа" if one[1].strip().count("\n") == 0 else "Школы")
         assert not re.search(r"\.\.|\. \.|: \.| ,", text), path
     one = letters[f"downloads/letters/school-{slug('ШК-01')}.docx"]
     text = visible(one.markdown)
-    row = proposals.of_school("ШК-01")[1]
-    rule = proposals.rule(row)
-    assert rule.ground.document
     assert "(Положение, Оленёк, п. 5.12)." in text or "(ср.: Положение, Оленёк, п. " in text
     # full names of the documents, meanings of the abbreviations
     assert "Положение, Оленёк — Положение о муниципальной системе работы" in text
     assert "Сокращения: ШНОР — школы с низкими образовательными результатами" in text
     assert "школа отнесена к школам с низкими образовательными результатами (ШНОР) по своду" in text
-    # codes of the register by the numbers of the letter
+    # codes of the register by the numbers of the letter; documents with their points
     waiting = [r for r in proposals.of_school("ШК-01") if r["number"] is None]
+    for each in waiting:
+        ground = proposals.rule(each).ground
+        if ground.document and ground.point[0].isdigit():
+            near = "" if ground.standing == "норматив" else "ср.: "
+            assert f"({near}{ground.document}, п. {ground.point})." in text
     codes = re.search(r"код рекомендации: (.+?)\.\s", text.replace("\\", "") + " ")
     assert codes is not None
     pairs = [pair.split(" — ") for pair in codes.group(1).split("; ")]

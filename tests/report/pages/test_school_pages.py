@@ -11,6 +11,7 @@ import yaml
 
 from shnor_lib.report.analysis import Analysis
 from shnor_lib.report.letters import letters_of
+from shnor_lib.report.pages.municipalities import municipality_pages
 from shnor_lib.report.pages.school import school_page
 from shnor_lib.report.pages.schools import schools_page, schools_rows, slug
 from shnor_lib.report.pages.sections import Site, sections_of
@@ -55,6 +56,7 @@ def test_pages_are_well_formed_and_small(analysis: Analysis, school: str) -> Non
         assert text.count(f"<{tag}") == text.count(f"</{tag}>"), tag
     there = {f"../{letter.path}" for letter in letters_of(analysis)}
     there |= {f"../{page.path}" for page in sections_of(Site(analysis, {}, {}))}
+    there |= {f"../{path}" for path in municipality_pages(analysis).values()}
     for link in re.findall(r"\]\(([^)]+)\)", body):
         assert link in there | {"index.qmd"}
 

@@ -54,6 +54,8 @@ TALLEST = 868
 """Pixels of height with which a picture of this width still fits a page with its caption."""
 CLOSER = 0.72
 """How much closer the rows of a taller picture stand on paper than on a phone."""
+SHAPE = 2
+"""Raised when figures are put into another shape for paper: those drawn before are drawn again."""
 TABS = 2
 
 CHART = re.compile(
@@ -98,7 +100,7 @@ def figures_of(html: str) -> dict[str, str]:
 def drawing_version() -> str:
     """What, besides the figure, a drawing depends on."""
     parts = [version("plotly"), version("kaleido"), WIDTH, HEIGHT, SCALE]
-    parts += [TALLEST, CLOSER, template_dict("light")]
+    parts += [TALLEST, CLOSER, SHAPE, template_dict("light")]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -257,7 +259,13 @@ def _fit(layout: dict[str, Any]) -> None:
     Labels above rows are broken into lines for the width of a phone; here one line is enough.
     """
     notes = layout.get("annotations") or []
-    above = [note for note in notes if note.get("yanchor") == "bottom" and note.get("x") == 0]
+    usual = layout["template"]["layout"].get("annotationdefaults") or {}
+    above = [
+        note
+        for note in notes
+        for place in [{**usual, **note}]
+        if place.get("yanchor") == "bottom" and place.get("x") == 0
+    ]
     if above:
         layout["annotations"] = [
             {**note, "text": str(note.get("text", "")).replace("<br>", " ")}

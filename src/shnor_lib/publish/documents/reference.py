@@ -263,6 +263,10 @@ def _styles() -> dict[str, str]:
             "Callout", "Callout", layout=bar + shade + _space(0, 6, 110), text=_type(12),
             custom=True,
         ),
+        "KeyFigure": _paragraph(
+            "KeyFigure", "Key Figure", layout=keep + _space(1, 1) + left, text=_type(9),
+            custom=True,
+        ),
         "TableEnd": _paragraph(
             "TableEnd", "Table End", layout=_space(0, 4), text=_type(4), custom=True
         ),

@@ -110,7 +110,7 @@ def pieces_of(about: AnnualYear, parts: Iterable[Part] = PARTS) -> dict[str, lis
     found: dict[str, list[tuple[str, list[Piece]]]] = {chapter: [] for chapter in CHAPTERS}
     for part in parts:
         if part.notebook in about.notebooks:
-            pieces = [piece for piece in _function(part.make)(about) if piece]
+            pieces: list[Piece] = [each for each in _function(part.make)(about) if each]
             if pieces:
                 found[part.chapter].append((part.notebook, pieces))
     return {chapter: _in_order(chapter, given) for chapter, given in found.items() if given}

@@ -58,8 +58,10 @@ def listed_shares(rows: Rows, *, x: int, n: int) -> Chart:
         }
     ]
     whole = hundred(x / n) or 0.0
+    # half a marker of room at zero, and no empty half of the plot
+    reach = min(102.0, max(float(row["high"]) for row in known) * 105)
     layout = {
-        "xaxis": percent_axis("доля школ списка", range=[0, 102], rangemode="normal"),
+        "xaxis": percent_axis("доля школ списка", range=[-2, reach], rangemode="normal"),
         "yaxis": rows_axis(labels),
         "annotations": rows_above(labels),
         "shapes": [limit_line(whole, axis="x")] if len(known) > 1 else None,

@@ -74,7 +74,7 @@ def recommendation(
     if grounds:
         facts = f"Основание: {said(say.low_first(grounds))}. {reason}"
     else:
-        facts = f"Основание: {say.low_first(reason)}"
+        facts = f"Основание: {_after_colon(reason)}"
     terms = (
         f"Форма: {say.form(row['form'])}. **Срок: до{fmt.NBSP}{fmt.date_ru(row['deadline'])}.** "
         f"Контроль: {said(row['controller'])}."
@@ -87,6 +87,12 @@ def recommendation(
         return [*blocks, terms]
     noun = "Школа" if bullets.count("\n") == 0 else "Школы"
     return [*blocks, kept(f"{terms} {noun}:"), bullets]
+
+
+def _after_colon(reason: str) -> str:
+    """With a small letter, unless it begins with the name of a document."""
+    names = {name.partition(",")[0] for name in DOCUMENTS}
+    return reason if reason.split(" ")[0] in names else say.low_first(reason)
 
 
 def _rests_on(found: Proposals, row: Row) -> str:

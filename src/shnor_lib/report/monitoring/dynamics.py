@@ -90,7 +90,8 @@ def main_points(change: DynamicsResult, found: Identification, year: int) -> Box
     if jumps:
         lines.append(
             f"Доля низких результатов выросла на {fmt.points(change.rule.jump, 0).lstrip('+')} "
-            f"и больше в{fmt.NBSP}{fmt.of(jumps, len(good))} пар."
+            f"и больше в{fmt.NBSP}{fmt.number(jumps)} из{fmt.NBSP}"
+            f"{fmt.count_of(len(good), 'пары', 'пар')}."
         )
     return box(title, *lines)
 
@@ -204,17 +205,17 @@ def schools_table(
         most=most,
         nouns=("школы", "школ"),
         sortable=True,
-        empty="Сравнивать нечего.",
+        empty="Школ с сопоставимыми результатами нет.",
     )
 
 
 def change_chart(
     change: DynamicsResult, year: int, names: Mapping[str, str], *, most: int = PAIRS_SHOWN
-) -> Chart | None:
+) -> Chart | Text:
     """The surest changes of the year with their intervals."""
     pairs = comparable(change, year)
     if pairs.empty:
-        return None
+        return text("Сравнивать не с чем.")
     chosen = pairs.sort_values(["p_value", "school_id", "procedure", "grade", "subject"]).head(most)
     chosen = chosen.assign(
         label=[
@@ -228,7 +229,7 @@ def change_chart(
     if len(pairs) > most:
         caption = (
             f"Показаны {fmt.number(most)} самых заметных изменений из{fmt.NBSP}"
-            f"{fmt.number(len(pairs))} сопоставимых пар."
+            f"{fmt.count_of(len(pairs), 'сопоставимой пары', 'сопоставимых пар')}."
         )
     return Chart(chart.figure, chart.alt, caption)
 
@@ -321,14 +322,15 @@ def multiple_text(change: DynamicsResult, year: int) -> Text:
         return text(NOTHING)
     n = len(good)
     found = int((good["verdict"] != "no_change").sum())
-    chance = n * ALPHA
+    chance = math.ceil(n * ALPHA)
     firm = good[(good["p_adjusted"] < ALPHA).fillna(value=False)]
     better = int((firm["delta_low"] < 0).sum())
     worse = int((firm["delta_low"] > 0).sum())
     blocks = [
         f"{fmt.plural(n, 'Проверена', 'Проверены', 'Проверено')} "
         f"{fmt.count_phrase(n, 'пара', 'пары', 'пар')} сразу. Даже если бы ничего не изменилось, "
-        f"до {fmt.number(math.ceil(chance))} из них показали бы «значимое» изменение случайно; "
+        f"до {fmt.number(chance)} из них {fmt.plural(chance, 'показала', 'показали', 'показали')} бы "
+        f"«значимое» изменение случайно; "
         f"найдено {fmt.number(found)}."
     ]
     if firm.empty:

@@ -25,6 +25,7 @@ from shnor_lib.report.monitoring.effectiveness_tables import (
     overdue_table,
 )
 from shnor_lib.report.monitoring.lists import NAMED, school_links
+from shnor_lib.report.recommendation_words import low_first
 from shnor_lib.report.rows import records
 from shnor_lib.report.support import words as support_words
 from shnor_lib.report.words import SURE
@@ -230,13 +231,16 @@ def access_text(now: Effectiveness, names: Names, links: Names) -> Text:
     plan = now.number("plan")
     if not plan["absent"]:
         blocks.append(
-            f"План работы есть у{fmt.NBSP}{fmt.of(plan['numerator'], plan['n'])} начатых закреплений."
+            f"План работы есть у{fmt.NBSP}{fmt.number(plan['numerator'])} из{fmt.NBSP}"
+            f"{fmt.count_of(plan['n'], 'начатого закрепления', 'начатых закреплений')}."
         )
     risk = now.number("at_risk")
     if not risk["absent"]:
         blocks.append(
-            f"Сопровождением охвачены {fmt.of(risk['numerator'], risk['n'])} учеников «группы риска» "
-            f"школ прошлогоднего списка ({fmt.percent(risk['value'])})."
+            f"Сопровождением {fmt.plural(risk['numerator'], 'охвачен', 'охвачены', 'охвачено')} "
+            f"{fmt.number(risk['numerator'])} из{fmt.NBSP}"
+            f"{fmt.count_of(risk['n'], 'ученика', 'учеников')} «группы риска» школ прошлогоднего "
+            f"списка ({fmt.percent(risk['value'])})."
         )
     if now.half.half == 1:
         blocks.append(
@@ -270,11 +274,12 @@ def deeds_sentence(now: Effectiveness, what: str, forms: tuple[str, str, str]) -
     n = int(late["numerator"])
     text_ += f", {on_day(now.day)} просрочено {fmt.number(n)}." if n else ", просроченных нет."
     undated = int(rows["undated"].sum())
+    marked = "отмечена как выполненная", "отмечены как выполненные", "отмечены как выполненные"
+    left_out = "она не учтена", "они не учтены", "они не учтены"
     if undated:
         text_ += (
-            f" Ещё {fmt.number(undated)} {fmt.plural(undated, 'отмечена', 'отмечены', 'отмечено')} "
-            "как выполненные без дня выполнения: было ли это до 31 декабря, неизвестно, поэтому они "
-            "не учтены."
+            f" Ещё {fmt.number(undated)} {fmt.plural(undated, *marked)} без дня выполнения: было ли это "
+            f"до 31 декабря, неизвестно, поэтому {fmt.plural(undated, *left_out)}."
         )
     return text_
 
@@ -409,7 +414,7 @@ def next_steps(now: Effectiveness, names: Names, links: Names) -> Text:
     absent = [TITLE[row["id"]] for row in records(now.numbers) if row["absent"] in _MISSING_DATA]
     if absent:
         lines.append(
-            f"**Собрать данные, которых не хватило:** {fmt.escape_md(fmt.listed(absent))}."
+            f"**Собрать данные, которых не хватило:** {fmt.escape_md(low_first(fmt.listed(absent)))}."
         )
     if not lines:
         lines.append("Неотложных действий нет.")

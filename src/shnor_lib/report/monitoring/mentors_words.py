@@ -118,7 +118,7 @@ def reports(centre: MentorCentre) -> str:
     if few:
         of = fmt.count_of(n, "закрепления", "закреплений")
         return f"{text}; меньше нормы ({due}) — в{fmt.NBSP}{fmt.number(few)} из{fmt.NBSP}{of}."
-    where = "" if n == 1 else f" во{fmt.NBSP}всех закреплениях, их {fmt.number(n)}"
+    where = "" if n == 1 else f" во{fmt.NBSP}всех закреплениях, их{fmt.NBSP}{fmt.number(n)}"
     return f"{text}; норма ({due}) соблюдена{where}."
 
 

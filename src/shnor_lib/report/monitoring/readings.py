@@ -27,7 +27,7 @@ def readings_text(readings: pd.DataFrame, year: int) -> Text:
     total = int(readings["n_schools"].max())
     head = (
         f"При принятых ответах на открытые вопросы в списке за {school_year(year)} учебный год "
-        f"{fmt.of(now, total)} школ. "
+        f"{fmt.number(now)} из{fmt.NBSP}{fmt.count_of(total, 'школы', 'школ')}. "
     )
     if low == high:
         return text(head + "Ни одно другое прочтение этого числа не меняет.")

@@ -126,8 +126,9 @@ def changes_text(profiles: RiskProfiles, year: int, names: Names, links: Names) 
     blocks = [changes_sentence(changes, year)]
     for change, words in (
         ("rose", "Значимость выросла"),
+        ("fell", "Значимость снизилась"),
         ("appeared", "Новые риски"),
-        ("closed", "Рисков стало меньше"),
+        ("closed", "Ушла часть рисков"),
     ):
         rows = changes[changes["change"] == change]
         if len(rows):
@@ -236,8 +237,8 @@ def kinds_text(register: RiskRegister) -> Text:
     text_beyond = (
         f"Сама школа может решить {fmt.number(len(rows) - beyond)} "
         f"из{fmt.NBSP}{fmt.count_of(len(rows), 'риска', 'рисков')}; "
-        f"остальные {fmt.number(beyond)} ({share}) слабоуправляемы или неуправляемы, и решения по "
-        "ним принимают МОУО и регион."
+        f"по слабоуправляемым и неуправляемым — их {fmt.number(beyond)} ({share}) — решения "
+        "принимают МОУО и регион."
         if beyond
         else f"Все риски ({fmt.number(len(rows))}) управляемые: школа может решать их сама."
     )
@@ -307,13 +308,13 @@ def self_analysis_text(
             "школы."
         )
     sections = int(rows["section"].nunique())
-    line = (
-        f"Карточки самоанализа сдали {fmt.count_phrase(len(given), *SCHOOLS)}; разделов — "
-        f"{fmt.number(sections)}, ответов — {fmt.number(len(rows))}."
+    who = (
+        f"Карточки самоанализа {fmt.plural(len(given), 'сдала', 'сдали', 'сдали')} "
+        f"{fmt.count_phrase(len(given), *SCHOOLS)}"
         if len(given) != 1
-        else f"Карточку самоанализа сдала одна школа; разделов — {fmt.number(sections)}, "
-        f"ответов — {fmt.number(len(rows))}."
+        else "Карточку самоанализа сдала одна школа"
     )
+    line = f"{who}; разделов — {fmt.number(sections)}, ответов — {fmt.number(len(rows))}."
     missing = [key for key in on_list if key not in given]
     if missing:
         line += f" Нет карточки у школ списка: {school_links(missing, names, links, most=10)}."

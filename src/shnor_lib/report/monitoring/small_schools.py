@@ -269,7 +269,8 @@ def model_text(found: Identification, year: int) -> Text:
         less = float(row["z"]) < 0
         parts.append(
             f"при числе участников {size_words(row['size_from'], row['size_to'])} за порогом "
-            f"{fmt.of(row['observed'], row['n'])} долей, а модель ждёт "
+            f"{fmt.number(row['observed'])} из{fmt.NBSP}{fmt.count_of(row['n'], 'доли', 'долей')}, "
+            "а модель ждёт "
             f"{fmt.decimal(row['expected'])} — вероятности для таких школ "
             f"{'завышены' if less else 'занижены'}"
         )

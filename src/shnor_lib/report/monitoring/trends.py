@@ -57,6 +57,8 @@ def summary_text(way: Directions) -> Text:
     alpha = found.rule.alpha
     single = int((tested["p_value"] < alpha).sum())
     naive = int((tested["p_chance"] < alpha).sum())
+    chance = math.ceil(alpha * len(tested))
+    looks = "выглядел бы «значимым»", "выглядели бы «значимыми»"
     firm = tested[tested["verdict"] != "no_change"]
     rates = found.correlation.set_index("of")["inflation"]
     noun = "ряд результатов", "ряда результатов", "рядов результатов"
@@ -67,8 +69,8 @@ def summary_text(way: Directions) -> Text:
         f"{fmt.number(found.rule.max_years)} лет ряда; через смену шкалы и через слишком длинный "
         "пропуск не проверяется ничего.",
         f"**По отдельным рядам.** Если бы ни у одной школы не было никакого направления, около "
-        f"{fmt.number(math.ceil(alpha * len(tested)))} из{fmt.NBSP}"
-        f"{fmt.count_of(len(tested), 'ряда', 'рядов')} всё равно выглядели бы «значимыми» случайно; "
+        f"{fmt.number(chance)} из{fmt.NBSP}{fmt.count_of(len(tested), 'ряда', 'рядов')} всё равно "
+        f"{fmt.plural(chance, *looks, looks[1])} случайно; "
         f"найдено {fmt.number(single)}. После поправки на число проверок (Бенджамини — Хохберга) "
         f"{_firm(firm, noun)}",
         f"**По школам в целом.** Все ряды школы складываются: так видно больше, чем по одному "
@@ -111,7 +113,8 @@ def _firm(firm: pd.DataFrame, noun: tuple[str, str, str]) -> str:
         return "ни один отдельный ряд направления не доказывает."
     better = int((firm["verdict"] == "positive").sum())
     return (
-        f"направление показывают {fmt.count_phrase(len(firm), *noun)}: к{fmt.NBSP}лучшему — "
+        f"направление {fmt.plural(len(firm), 'показывает', 'показывают', 'показывают')} "
+        f"{fmt.count_phrase(len(firm), *noun)}: к{fmt.NBSP}лучшему — "
         f"{fmt.number(better)}, к{fmt.NBSP}худшему — {fmt.number(len(firm) - better)}."
     )
 
@@ -129,7 +132,8 @@ def _schools_sentence(schools: pd.DataFrame) -> str:
         )
     if beyond:
         said += (
-            f" От{fmt.NBSP}других школ в{fmt.NBSP}тех же работах отличаются {fmt.number(beyond)}."
+            f" От{fmt.NBSP}других школ в{fmt.NBSP}тех же работах "
+            f"{fmt.plural(beyond, 'отличается', 'отличаются', 'отличаются')} {fmt.number(beyond)}."
         )
     else:
         said += " От других школ в тех же работах не отличается ни одна."

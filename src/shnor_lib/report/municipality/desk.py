@@ -11,6 +11,7 @@ from shnor_lib.methods.measures_status import MeasuresStatus, measures_status
 from shnor_lib.methods.municipal_summary import (
     municipal_summary,
     place_name,
+    place_of_rows,
     places_of_schools,
     split_by_place,
 )
@@ -49,6 +50,9 @@ class Desk:
         Its measures, those of its schools included; interviews and agreements of its schools.
     network
         Support of its schools; supporters are all of the region's.
+    supported
+        Whether the data say of anybody at all, in whatever municipality, whom they support: then
+        a school nobody is assigned to is a gap, otherwise nothing is known.
     proposals, issued
         Recommendations proposed to the office, its schools and their teachers; issued ones.
     cycle
@@ -70,6 +74,7 @@ class Desk:
     cycle: list[Row]
     letter: str = ""
     calendar: str = ""
+    supported: bool = False
 
     @property
     def name(self) -> str:
@@ -190,6 +195,7 @@ def desks_of(analysis: Analysis, analyses: tuple[str, ...] = ()) -> dict[str, De
             cycle=circle.get(place, []),
             letter=letters.get(place, ""),
             calendar=_calendar(own_register),
+            supported=network is not None and len(network.links) > 0,
         )
     return desks
 
@@ -198,3 +204,12 @@ def _calendar(register: RiskRegister | None) -> str:
     """The calendar of a municipality with decisions to wait for."""
     waiting = [] if register is None else register.waiting["municipality"].dropna().tolist()
     return municipality_path(str(waiting[0])) if waiting else ""
+
+
+@lru_cache(maxsize=1)
+def measures_of_all(analysis: Analysis) -> int:
+    """Measures of the year, not dropped, that are about every municipality: nobody's desk has them."""
+    places = places_of_schools(analysis.dataset, analysis.identification)
+    rows = analysis.dataset.measures
+    rows = rows[(rows["year"] == analysis.year) & (rows["state"] != "dropped")]
+    return int(place_of_rows(rows, places).isna().sum())

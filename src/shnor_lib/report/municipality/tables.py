@@ -39,8 +39,8 @@ def schools_table(desk: Desk, analysis: Analysis, links: Names) -> DataTable:
     waiting = _per_school(desk.register.waiting if desk.register is not None else None)
     measures = desk.measures.measures
     late = _per_school(measures[measures["overdue"]])
-    help_ = {}
-    if desk.network is not None and len(desk.network.links):
+    help_: dict[str, Row] = {}
+    if desk.network is not None and desk.supported:
         help_ = {str(row["school_id"]): row for row in records(desk.network.schools)}
     lines = []
     for row in desk.schools:
@@ -51,7 +51,7 @@ def schools_table(desk: Desk, analysis: Analysis, links: Names) -> DataTable:
                 "href": links.get(school),
                 "open": _open(waiting.get(school, 0), late.get(school, 0)),
                 "open_order": waiting.get(school, 0) + late.get(school, 0),
-                "help": _help(help_.get(school), listed=row["status"] in LISTED) if help_ else None,
+                "help": _help(help_.get(school), listed=row["status"] in LISTED),
             }
         )
     columns = [
@@ -61,7 +61,7 @@ def schools_table(desk: Desk, analysis: Analysis, links: Names) -> DataTable:
         Col("change", "За год", filter=True, missing="прошлый год неизвестен"),
         Col("reason", "Показатели за порогом", order="n_met", missing="нет"),
     ]
-    if help_:
+    if desk.supported and desk.listed:
         columns.append(Col("help", "Сопровождение", filter=True, missing="не требуется"))
     if desk.register is not None or len(measures):
         columns.append(

@@ -15,7 +15,6 @@ from shnor_lib.report.labels import school_year
 from shnor_lib.report.monitoring.lists import SCHOOLS, confidence_sentence, school_links
 from shnor_lib.report.municipality.desk import Desk
 from shnor_lib.report.pages.cycle import cycle_anchor
-from shnor_lib.report.risks import words as risks
 from shnor_lib.report.rows import Row
 from shnor_lib.report.support import words as support
 from shnor_lib.report.words import SURE, dynamics_summary, year_summary
@@ -36,9 +35,26 @@ def main_points(desk: Desk, analysis: Analysis) -> list[str]:
     points.append(dynamics_words(row, analysis.year))
     points.append(overdue_sentence(row, analysis))
     if row["listed"] and desk.network is not None:
-        points.append(support.coverage_sentence(desk.network))
+        points.append(help_sentence(desk))
     points.append(cycle_sentence(row))
     return [point for point in points if point]
+
+
+def help_sentence(desk: Desk) -> str:
+    """Who helps the schools of the list; empty when support was not computed."""
+    network = desk.network
+    if network is None:
+        return ""
+    n = len(network.listed)
+    if not n or not desk.supported or len(network.links):
+        return support.coverage_sentence(network)
+    whom = (
+        "единственной школой" if n == 1 else f"одной из{fmt.NBSP}{fmt.count_of(n, 'школы', 'школ')}"
+    )
+    day = f"На{fmt.NBSP}{fmt.date_ru(network.day)}"
+    if n == 1:
+        return f"{day} за {whom} списка никто не закреплён."
+    return f"{day} ни за {whom} списка никто не закреплён."
 
 
 def interval_words(row: Row) -> str:
@@ -159,14 +175,14 @@ def steps(desk: Desk, names: Mapping[str, str], links: Links) -> list[str]:
     if row["issued_overdue"]:
         found.append(
             f"Исполнить просроченные рекомендации или перенести срок: "
-            f"{fmt.number(row['issued_overdue'])} — [список](#issued)."
+            f"{fmt.number(row['issued_overdue'])} (раздел [«Выданы и ещё не исполнены»](#issued))."
         )
     if row["measures_overdue"]:
         found.append(
             "Выполнить просроченные меры дорожной карты, перенести срок или снять их: "
-            f"{fmt.number(row['measures_overdue'])} — [список](#measures)."
+            f"{fmt.number(row['measures_overdue'])} (раздел [«Меры дорожной карты»](#measures))."
         )
-    if network is not None and len(network.links) and row["uncovered"]:
+    if network is not None and desk.supported and row["uncovered"]:
         found.append(
             "Закрепить сопровождающих за школами списка, у которых нет никого "
             f"(п. 3.6.2 Положения): {who(network.uncovered())}."
@@ -178,7 +194,7 @@ def steps(desk: Desk, names: Mapping[str, str], links: Links) -> list[str]:
         found.append(
             "Рассмотреть рекомендации, предложенные МОУО: "
             f"{fmt.number(len(waiting))}, ближайший срок — {fmt.date_ru(nearest)} "
-            "([список](#recommendations))."
+            "(раздел [«Рекомендации»](#recommendations))."
         )
     unsure = [str(one["school_id"]) for one in desk.listed if one["confidence"] == "borderline"]
     if unsure:
@@ -197,8 +213,8 @@ def steps(desk: Desk, names: Mapping[str, str], links: Links) -> list[str]:
         missing = {str(one["component"]) for one in desk.cycle if one["state"] == "missing"}
         parts = ", ".join(f"«{title}»" for code, title in SHORT.items() if code in missing)
         found.append(
-            f"Восполнить недостающее в управленческом цикле ({parts}): "
-            f"[что и какой книгой](../cycle.qmd#{cycle_anchor(desk.place)})."
+            f"Восполнить недостающее в управленческом цикле ({parts}); что и какой книгой — на "
+            f"странице [«Управленческий цикл»](../cycle.qmd#{cycle_anchor(desk.place)})."
         )
     return found
 
@@ -214,17 +230,17 @@ def _about_risks(desk: Desk) -> list[str]:
         own = int((waiting["overdue"] & (waiting["decides"] == "municipality")).sum())
         whose = f", из них за МОУО — {fmt.number(own)}" if own else ""
         found.append(
-            f"Принять решения о рисках, срок которых прошёл: {fmt.number(late)}{whose} — "
-            "[список](#risks)."
+            f"Принять решения о рисках, срок которых прошёл: {fmt.number(late)}{whose} "
+            "(раздел [«Риски и решения»](#risks))."
         )
     ahead = waiting[
         ~waiting["overdue"] & ~waiting["note_only"] & (waiting["decides"] == "municipality")
     ]
     if len(ahead):
-        n = fmt.count_phrase(len(ahead), *risks.RISKS_FORMS)
         found.append(
-            f"До{fmt.NBSP}{fmt.date_ru(ahead['decide_by'].min())} начать решать за МОУО: {n} "
-            "([список](#risks))."
+            f"Принять решения МОУО о рисках, срок которых впереди: {fmt.number(len(ahead))}, "
+            f"ближайший — {fmt.date_ru(ahead['decide_by'].min())} "
+            "(раздел [«Риски и решения»](#risks))."
         )
     return found
 

@@ -89,7 +89,8 @@ def _pages(
     # Imported here: pages of schools are many, and so are the modules they are made of.
     from shnor_lib.report import search_index
     from shnor_lib.report.pages.home import home_page
-    from shnor_lib.report.pages.municipalities import municipality_page, municipality_pages
+    from shnor_lib.report.pages.municipalities import municipality_pages
+    from shnor_lib.report.pages.municipality import municipality_page
     from shnor_lib.report.pages.platform.start import home_block
     from shnor_lib.report.pages.school import school_page
     from shnor_lib.report.pages.search import entries

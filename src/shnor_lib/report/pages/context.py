@@ -306,8 +306,9 @@ def _check_section(site: Site, found: ContextualResult) -> list[str]:
         rest = len(heavy) - len(named)
         tail = f" и ещё {fmt.number(rest)}" if rest > 0 else ""
         notes.append(
-            f"Сильнее других линию тянут {fmt.count_phrase(len(heavy), 'школа', 'школы', 'школ')} — "
-            f"крупные или с необычным индексом: {'; '.join(named)}{tail}. Их собственная разница может быть занижена."
+            f"Сильнее других линию {fmt.plural(len(heavy), 'тянет', 'тянут', 'тянут')} "
+            f"{fmt.count_phrase(len(heavy), 'школа', 'школы', 'школ')} из-за размера или необычного "
+            f"индекса: {'; '.join(named)}{tail}. Собственная разница таких школ может быть занижена."
         )
     else:
         notes.append("Школ, которые одни определяли бы линию, нет.")

@@ -38,7 +38,8 @@ def index_section(
         f"**{fmt.escape_md(fmt.nice(index.definition.title))}**: от 0 до 100, чем больше, тем "
         "благополучнее условия. Индекс описывает, с какими детьми и в каких условиях работает "
         "школа, а не как она работает. Рассчитан для "
-        f"{fmt.of(len(known), len(scores))} школ с социальным паспортом; состав и веса — "
+        f"{fmt.number(len(known))} из{fmt.NBSP}{fmt.count_of(len(scores), 'школы', 'школ')} "
+        "с социальным паспортом; состав и веса — "
         f"{fmt.escape_md(index.definition.source.standing)}."
     ]
     if index.explained is not None:

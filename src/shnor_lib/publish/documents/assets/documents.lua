@@ -82,7 +82,8 @@ local function print_table(tbl)
     if layout.turned then open, close = '#sideways[' .. open, close .. ']' end
     return { raw(open), tbl, raw(close) }
   end
-  local style = 'Table Text ' .. layout.size
+  -- the few figures a page begins with stay on one page
+  local style = cards and 'Key Figure' or 'Table Text ' .. layout.size
   -- rows are copies in Lua: they are put back
   local function back(rows, head)
     for i, row in ipairs(rows) do
@@ -311,7 +312,8 @@ local REFERENCES = {
   end,
 }
 
--- A line does not begin with a dash; «— 3» stays together.
+-- A line does not begin with a dash. Where lines are hyphenated «— 3» stays together, too; Word
+-- would stretch a justified line for it.
 local DASHES = {
   Inlines = function(inlines)
     for i = 2, #inlines do
@@ -320,7 +322,7 @@ local DASHES = {
         and (before.t == 'Space' or before.t == 'SoftBreak') then
         inlines[i - 1] = pandoc.Str(NBSP)
         local after, number = inlines[i + 1], inlines[i + 2]
-        if after and (after.t == 'Space' or after.t == 'SoftBreak') and inlines[i].text == '—'
+        if target == 'typst' and after and (after.t == 'Space' or after.t == 'SoftBreak') and inlines[i].text == '—'
           and number and number.t == 'Str' and number.text:match('^%d') then
           inlines[i + 1] = pandoc.Str(NBSP)
         end
@@ -447,13 +449,12 @@ local function source_of(entry)
     doc.blocks:remove(1)
   end
   for _, pass in ipairs(html.passes) do doc = doc:walk(pass) end
-  doc = doc:walk(DASHES)
   return doc
 end
 
 local function transformed(source)
   page = { count = {}, numbers = {}, tables = 0, figures = 0, replaced = 0 }
-  local doc = source:clone():walk(STRUCTURE):walk(REFERENCES):walk(LEADS)
+  local doc = source:clone():walk(DASHES):walk(STRUCTURE):walk(REFERENCES):walk(LEADS)
   doc = raise_headings(doc)
   if page.replaced > 0 then
     local note = fallback_note()

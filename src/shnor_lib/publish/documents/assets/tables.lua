@@ -16,7 +16,7 @@ local TIGHT = { typst = { head = 6.6, body = 6.2 }, docx = { head = 9.6, body = 
 local SHORT = 11.5
 local BOLD = 1.12
 -- Type is made smaller when that makes a long table so much shorter.
-local LONG, SHORTER = 260, 0.8
+local LONG, TALL, SHORTER = 260, 4, 0.8
 -- Points of a page turned sideways that a table may fill: it begins there.
 local PAGE_HIGH = 445
 -- Lines of a usual row, and rows, beyond which a table is turned; type of 7 points is for numbers.
@@ -215,7 +215,8 @@ local function layout_of(tbl, target)
   end
   if best.size == 9 then
     local high = height_of(found, best.widths, 9)
-    local smaller = high > LONG and at(8, WHOLE, best.side)
+    local tall = lines_of(found, best.widths) > TALL * #found.rows
+    local smaller = (high > LONG or tall) and at(8, WHOLE, best.side)
     local less = smaller and height_of(found, smaller.widths, 8)
     if less and (less < SHORTER * high
         or best.side == 'sideways' and high > PAGE_HIGH and less <= PAGE_HIGH) then
