@@ -44,6 +44,20 @@ def test_monitoring_of_both_years(built: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_annual_report_says_the_same_of_risks(built: Path) -> None:
+    text = (built / "reports/2026/annual.qmd").read_text("utf-8")
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
+    main, chapter = text.index("\n## Главное за год"), text.index("\n## Рисковые факторы")
+    rest = text.index("\n## ", chapter + 1)
+    said = "решения ждут 10 рисков из 14, из них просрочены 2"
+    assert said in text[main:chapter], "the box of the first chapter"
+    assert said in text[chapter:rest]
+    assert "### Верификация и противоречия" in text[chapter:rest]
+    assert "### Рисковые факторы" in text[rest:], "remarks and next steps of the monitoring"
+    assert "не удалось" not in text
+
+
+@pytest.mark.slow
 def test_register_calendars_and_forms_are_on_the_site(built: Path) -> None:
     page = (built / "_site/reports/risks.html").read_text("utf-8")
     links = set(re.findall(r'href="(downloads/risks/[^"]+\.ics)"', page))

@@ -191,7 +191,9 @@ def test_a_letter_is_an_office_letter(found: Analysis, letters) -> None:
         assert text.count("(подпись)") == 1 and "20__ г." not in text, "its date is at the head"
         assert "Предложение авторов программы.)" not in text
         assert "Основание: положение" not in text and "Основание: порядок" not in text
-        for one in re.findall(r"(Школ[аы]):\n\n((?:- .+\n?)+)", letter.markdown):
+        lists = re.findall(r"(Школ[аы]):\n:::\n\n((?:- .+\n?)+)", letter.markdown)
+        assert bool(lists) == ("/school-" not in path)
+        for one in lists:
             assert one[0] == ("Школа" if one[1].strip().count("\n") == 0 else "Школы")
         assert not re.search(r"\.\.|\. \.|: \.| ,", text), path
     one = letters[f"downloads/letters/school-{slug('ШК-01')}.docx"]

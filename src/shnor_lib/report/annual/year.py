@@ -14,6 +14,9 @@ from shnor_lib.methods.effectiveness import Effectiveness
 from shnor_lib.methods.identification import Identification, identify
 from shnor_lib.methods.list_changes import listed_schools
 from shnor_lib.methods.mentor_centre import MentorCentre, mentor_centre
+from shnor_lib.methods.risk_definition import load_risk_rules
+from shnor_lib.methods.risk_profile import RiskProfiles, risk_profile
+from shnor_lib.methods.risk_register import RiskRegister, risk_register
 from shnor_lib.methods.ruleset import load_ruleset
 from shnor_lib.methods.status_exit import StatusExit, status_exit
 from shnor_lib.methods.teacher_competence import TeacherCompetence, teacher_competence
@@ -93,6 +96,17 @@ class AnnualYear:
             day=self.day,
             listed=listed_schools(self.found.statuses, self.year),
         )
+
+    @cached_property
+    def risks(self) -> RiskProfiles:
+        """Risk profiles of the schools and their verification."""
+        rules = load_risk_rules(self.project.settings.risks, self.project)
+        return risk_profile(self.data, rules, identification=self.found)
+
+    @cached_property
+    def decisions(self) -> RiskRegister:
+        """Decisions about the year's risks by deadline."""
+        return risk_register(self.risks, self.data, self.day, year=self.year)
 
     @cached_property
     def lists(self) -> SupportLists:
