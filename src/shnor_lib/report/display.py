@@ -97,10 +97,6 @@ def html_json(value: Any) -> str:
     return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", dumped)
 
 
-_NO_SCRIPT = "<noscript><style>.shnor-chart::before{content:attr(aria-label)}</style></noscript>"
-"""Without JavaScript a chart shows its words; they stand in the page once."""
-
-
 @dataclass(frozen=True)
 class Chart:
     """A plotly figure with the words that replace it.
@@ -139,14 +135,13 @@ class Chart:
         return figure
 
     def html(self) -> str:
-        """The chart for the site; ``charts.js`` draws it."""
+        """The chart for the site: ``charts.js`` draws it; without scripts its words show."""
         spec = self.spec()
         height = int(spec["layout"].get("height") or 360)
         alt = fmt.escape(self.alt)
         box = (
             f'<div class="shnor-chart" role="img" aria-label="{alt}" style="min-height:{height}px">'
-            f'<script type="application/json">{html_json(spec)}</script>'
-            f"{_NO_SCRIPT}</div>"
+            f'<script type="application/json">{html_json(spec)}</script></div>'
         )
         caption = f"<figcaption>{fmt.escape(self.caption)}</figcaption>" if self.caption else ""
         return f'<figure class="shnor-figure">{box}{caption}</figure>'

@@ -363,7 +363,7 @@ def share_map(
     place_y = {name: position for position, name in enumerate(order_y)}
     place_x = {name: position for position, name in enumerate(order_x)}
     z: list[list[float | None]] = [[None] * len(order_x) for _ in order_y]
-    hover = [[f"{safe(y)}<br>{safe(x)}: {fmt.NO_DATA}" for x in order_x] for y in order_y]
+    hover = [[fmt.NO_DATA for _ in order_x] for _ in order_y]
     worst: tuple[float, str] = (-1.0, "")
     for cell in found:
         if cell["row"] not in place_y or cell["column"] not in place_x:

@@ -207,7 +207,7 @@ def steps(desk: Desk, names: Mapping[str, str], links: Links) -> list[str]:
         found.append(
             "Проверить, все ли данные сданы: судить нельзя о "
             f"{fmt.plural(len(unknown), 'школе', 'школах', 'школах')} {who(unknown)} "
-            "([«Качество данных»](../data-quality.qmd))."
+            "(страница [«Качество данных»](../data-quality.qmd))."
         )
     if row["cycle_missing"]:
         missing = {str(one["component"]) for one in desk.cycle if one["state"] == "missing"}

@@ -142,11 +142,9 @@ def _badge(row: Row) -> str:
     computed = row["level_computed"]
     if computed is not None and computed != row["level"]:
         text += f" (по числам: {fmt.escape(say.level(computed))})"
-    mark = (
-        f'<span aria-hidden="true" style="display:inline-block;width:.7em;height:.7em;'
-        f'border-radius:2px;background:{colour};margin-right:.4em"></span>'
+    return (
+        f'<span class="shnor-swatch" style="background:{colour}" aria-hidden="true"></span>{text}'
     )
-    return mark + text
 
 
 def _measures(measures: list[Row], analysis: Analysis) -> str:
