@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shnor_lib.validation.case import Case, pooled, rules, truly_beyond
+from shnor_lib.validation.case import Case, pooled, rules, truly_beyond, with_companions
 from shnor_lib.validation.figures import figures
 from shnor_lib.validation.region import Region
 from shnor_lib.validation.shares import shares
-from shnor_lib.validation.statuses import truly_pooled
+from shnor_lib.validation.statuses import statuses, truly_pooled
 from shnor_lib.validation.tallies import (
     BANDS,
     EDGES,
@@ -117,6 +119,27 @@ def test_beyond_in_every_year_is_beyond_over_the_years(case: Case) -> None:
     every = truly_beyond(case.truth, rules(), 2026)
     over = truly_pooled(case.truth, rules(), 2026).groupby("school_id").any()
     assert over[every.index[every]].all()
+
+
+def test_a_subject_without_one_of_the_years_cannot_meet_the_criterion(case: Case) -> None:
+    over = truly_pooled(case.truth, rules(), 2026)
+    one_year = truly_pooled(case.truth[case.truth["year"] == 2026], rules(), 2026)
+    assert over.any()
+    assert not one_year.any()
+
+
+def test_statuses_are_tried_on_companions_too(case: Case) -> None:
+    """The counts of a region and its companion are those of each, added up."""
+    twice = replace(case, status_times=2)
+    own, other = with_companions(twice, 2)
+    assert own is twice
+    assert other.region.number != case.region.number
+    assert other.world == case.world
+    sums = [
+        statuses(each)["calibration"]["cases"].sum()
+        for each in (case, replace(other, status_times=1), twice)
+    ]
+    assert sums[0] + sums[1] == sums[2]
 
 
 def test_coverage_of_shares_by_a_plain_loop(case: Case) -> None:
