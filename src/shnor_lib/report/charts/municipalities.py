@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shnor_lib.report import format as fmt
-from shnor_lib.report.charts.base import (
-    SAID_AT_MOST,
-    Spec,
-    and_more,
-    error_bars,
-    hundred,
-    limit_line,
-    percent_axis,
-    row_label,
-    rows_above,
-    rows_axis,
-    rows_height,
-    safe,
-    spec,
-)
-from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
-from shnor_lib.report.rows import Row, Rows, records
-from shnor_lib.report.theme import ACCENT, OTHERS
+from shnor_lib.report.charts.group_shares import group_shares
+from shnor_lib.report.display import Chart
+from shnor_lib.report.rows import Rows, records
 
 
 def listed_shares(rows: Rows, *, x: int, n: int) -> Chart:
@@ -34,49 +21,22 @@ def listed_shares(rows: Rows, *, x: int, n: int) -> Chart:
     x, n
         Listed schools and all schools of the region.
     """
-    known = [row for row in records(rows) if row["ruled"]]
-    if not known:
-        return Chart(spec([], {}, 120), PLOT_ALT_EMPTY)
-    labels = [row_label(row["name"]) for row in known]
-    values = [hundred(row["share"]) for row in known]
-    data: list[Spec] = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "доля школ списка и её интервал",
-            "x": values,
-            "y": list(range(len(known))),
-            "marker": {"size": 10, "color": ACCENT},
-            "error_x": error_bars(
-                values,
-                [hundred(row["low"]) for row in known],
-                [hundred(row["high"]) for row in known],
-                color=OTHERS,
-            ),
-            "hoverinfo": "text",
-            "hovertext": [f"{safe(row['name'])}<br>{_said(row)}" for row in known],
-        }
+    known = [
+        {**row, "label": row["name"], "x": row["listed"], "n": row["ruled"], "helped": True}
+        for row in records(rows)
+        if row["ruled"]
     ]
-    whole = hundred(x / n) or 0.0
-    # half a marker of room at zero, and no empty half of the plot
-    reach = min(102.0, max(float(row["high"]) for row in known) * 105)
-    layout = {
-        "xaxis": percent_axis("доля школ списка", range=[-2, reach], rangemode="normal"),
-        "yaxis": rows_axis(labels),
-        "annotations": rows_above(labels),
-        "shapes": [limit_line(whole, axis="x")] if len(known) > 1 else None,
-        "showlegend": False,
-    }
-    said = "; ".join(f"{fmt.one_line(row['name'])} — {_said(row)}" for row in known[:SAID_AT_MOST])
-    alt = f"Доля школ списка по муниципалитетам: {said}{and_more(len(known))}."
-    caption = (
-        f"Черта — доля по всем муниципалитетам: {fmt.percent(x / n)} ({fmt.of(x, n)})."
-        if len(known) > 1
-        else ""
+    several = len(known) > 1
+    chart = group_shares(
+        known,
+        axis="доля школ списка",
+        what="Доля школ списка по муниципалитетам",
+        whole=x / n if several else None,
+        # no empty half of the plot
+        reach=min(102.0, max((float(row["high"]) for row in known), default=1.0) * 105),
+        each=42,
     )
-    return Chart(spec(data, layout, rows_height(labels, each=42, extra=110)), alt, caption)
-
-
-def _said(row: Row) -> str:
-    share = f"{fmt.percent(row['share'])} ({fmt.of(row['listed'], row['ruled'])})"
-    return f"{share}, интервал {fmt.interval(row['low'], row['high'])}"
+    if not several:
+        return chart
+    said = f"Черта — доля по всем муниципалитетам: {fmt.percent(x / n)} ({fmt.of(x, n)})."
+    return replace(chart, caption=said)

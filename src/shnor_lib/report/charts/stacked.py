@@ -1,4 +1,4 @@
-"""Stacked bars by row and by month, marks of feedback, shares of two groups with intervals."""
+"""Stacked bars by row and by month, marks of feedback."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from shnor_lib.report.charts.base import (
     SAID_AT_MOST,
     Spec,
     and_more,
-    error_bars,
-    hundred,
-    percent_axis,
     row_label,
     rows_above,
     rows_axis,
@@ -23,7 +20,7 @@ from shnor_lib.report.charts.base import (
 )
 from shnor_lib.report.display import PLOT_ALT_EMPTY, Chart
 from shnor_lib.report.rows import Row, Rows, records
-from shnor_lib.report.theme import ACCENT, OTHERS
+from shnor_lib.report.theme import ACCENT
 
 GOOD, LATE, NEUTRAL, OPEN = "#2A9D78", "#D55E00", "#3B7DD8", "#B9BEC5"
 """Done in time; done late; done, nobody said when; not done."""
@@ -183,57 +180,6 @@ def mark_bars(counts: Mapping[int, int], *, what: str) -> Chart:
         f"«{mark}» — {fmt.number(n)}" for mark, n in zip(marks, values, strict=True) if n
     )
     return Chart(spec(data, layout, 280), f"{what}: {told} (всего {fmt.number(total)}).")
-
-
-def group_bars(rows: Rows, *, axis: str, what: str) -> Chart:
-    """Shares of groups with their 95 % intervals, a row each.
-
-    Parameters
-    ----------
-    rows
-        ``label``, ``share``, ``low``, ``high`` (0…1), ``x``, ``n``, ``helped`` (bool: drawn in
-        the foreground).
-    axis
-        Russian title of the axis.
-    what
-        Russian: what the chart is, before the numbers.
-    """
-    known = [row for row in records(rows) if row["share"] is not None]
-    if not known:
-        return Chart(spec([], {}, 120), PLOT_ALT_EMPTY)
-    labels = [row_label(row["label"]) for row in known]
-    values = [hundred(row["share"]) for row in known]
-    data: list[Spec] = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "доля и интервал",
-            "x": values,
-            "y": list(range(len(known))),
-            "marker": {"size": 12, "color": [ACCENT if row["helped"] else OTHERS for row in known]},
-            "error_x": error_bars(
-                values,
-                [hundred(row["low"]) for row in known],
-                [hundred(row["high"]) for row in known],
-                color=OTHERS,
-            ),
-            "hoverinfo": "text",
-            "hovertext": [f"{safe(row['label'])}<br>{_interval(row)}" for row in known],
-        }
-    ]
-    layout = {
-        "xaxis": percent_axis(axis, range=[0, 102], rangemode="normal"),
-        "yaxis": rows_axis(labels),
-        "annotations": rows_above(labels),
-        "showlegend": False,
-    }
-    told = "; ".join(f"{fmt.one_line(row['label'])} — {_interval(row)}" for row in known)
-    return Chart(spec(data, layout, rows_height(labels, each=58, extra=110)), f"{what}: {told}.")
-
-
-def _interval(row: Row) -> str:
-    share = f"{fmt.percent(row['share'])} ({fmt.of(row['x'], row['n'])})"
-    return f"{share}, интервал {fmt.interval(row['low'], row['high'])}"
 
 
 def _total(row: Mapping[str, Any], parts: Parts) -> int:

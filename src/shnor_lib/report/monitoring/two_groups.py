@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shnor_lib.methods.group_shares import GroupShare, TwoGroups
 from shnor_lib.report import format as fmt
-from shnor_lib.report.charts.stacked import group_bars
+from shnor_lib.report.charts.group_shares import group_shares
 from shnor_lib.report.display import Chart, Col, DataTable
 from shnor_lib.report.rows import Row
 from shnor_lib.report.words import SURE
@@ -172,4 +172,4 @@ def chart(items: Sequence[tuple[TwoGroups, Words]], *, axis: str, what: str) -> 
                         "helped": helped,
                     }
                 )
-    return group_bars(rows, axis=axis, what=what) if rows else None
+    return group_shares(rows, axis=axis, what=what) if rows else None
