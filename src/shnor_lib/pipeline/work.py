@@ -13,6 +13,7 @@ from typing import Any
 from shnor_lib.faults import ShnorError
 from shnor_lib.pipeline.files import sha
 from shnor_lib.pipeline.outcome import BuildReport, Reporter
+from shnor_lib.pipeline.settled import Settled
 from shnor_lib.project import Project
 
 
@@ -36,9 +37,12 @@ def run_works(
     dry_run: bool,
 ) -> None:
     """Hand the works to pytask and take its outcome into ``report``."""
-    import pytask
-
     say.started(len(works))
+    settled = Settled(project.root, project.state_dir, works)
+    if settled.holds():
+        report.skipped += [work.name for work in works]
+        return
+    import pytask
 
     def body(work: Work) -> Callable[..., None]:
         def task(**_: Any) -> None:
@@ -118,6 +122,8 @@ def run_works(
             report.skipped.append(name)
     if session.exit_code and not report.failures:
         raise ShnorError("Сборка остановилась до начала работы; запустите её ещё раз.")
+    if not report.failures and not dry_run:
+        settled.remember()
 
 
 def _cause(error: BaseException) -> BaseException:
